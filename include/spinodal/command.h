@@ -93,7 +93,8 @@ typedef struct sp_command {
     const sp_table_decl *tables;
     sp_status (*run)(sp_run *run, const void *params, void *scalars, sp_result *out);
     size_t params_size, scalars_size;
-    const char *example; /* arguments of a run that takes seconds: "--alpha 0.3" */
+    const char *example;    /* arguments of a run that takes seconds: "--alpha 0.3" */
+    const char *positional; /* names of parameters given without "--", in order, separated by spaces; NULL: the datasets */
 } sp_command;
 
 #define SP_SIZES(P, R) .params_size = sizeof(P), .scalars_size = sizeof(R)
@@ -186,11 +187,19 @@ void sp_result_free(sp_result *result);
 const sp_command *sp_command_find(const char *name); /* "kde.theory"; NULL: none */
 const sp_command *sp_command_at(size_t i);           /* NULL past the end */
 
+/* The options that come with the first dataset of a command; ends with {0}. */
+const sp_param *sp_data_options(void);
+
 /* Runs a command. args are "name=value"; a numeric parameter given a grid or list runs the outer product and returns the
  * table "grid". data: the positional dataset (NULL: taken from "data=SOURCE" among the args, or none). The result is the
  * caller's (sp_result_free) and is also given when the run is SP_OK but not converged. */
 sp_status sp_call(sp_run *run, const char *command, const sp_dataset *data, size_t n_args, const char *const *args,
                   sp_result **out);
+
+/* The command and the "name=value" arguments of typed words: "kde", "fit", "data.csv", "--h", "0.5", "--no-center".
+ * Memory of the run. */
+sp_status sp_command_words(sp_run *run, size_t n, const char *const *words, const sp_command **command, size_t *n_args,
+                           const char *const **args);
 
 /* Numbers of a grid text: see SP_VEC. Memory of the run. */
 sp_status sp_parse_numbers(sp_run *run, const char *text, sp_vec *out);

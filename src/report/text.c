@@ -1,0 +1,118 @@
+#include "spinodal/output.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { SHORT_ROWS = 24, WIDTH = 14 };
+
+static void number_text(char *out, size_t size, double x) { snprintf(out, size, "%.10g", x); }
+
+static bool find_scalar(const sp_result *result, const char *name, double *value) { return sp_result_number(result, name, value); }
+
+/* "value +- standard error" with the error to two digits. */
+static void measured_text(char *out, size_t size, double x, double se)
+{
+    int decimals = se > 0 && isfinite(se) ? (int)fmax(0, 1 - floor(log10(se))) : 4;
+    snprintf(out, size, "%.*f +- %.*f", decimals > 12 ? 12 : decimals, x, decimals > 12 ? 12 : decimals, se);
+}
+
+static void write_scalars(FILE *file, const sp_result *result)
+{
+    size_t widest = 0, n = sp_result_scalars(result);
+    sp_cell value;
+    for (size_t i = 0; i < n; i++) {
+        size_t length = strlen(sp_result_scalar(result, i, &value)->name);
+        widest = length > widest ? length : widest;
+    }
+    for (size_t i = 0; i < n; i++) {
+        const sp_scalar *s = sp_result_scalar(result, i, &value);
+        size_t length = strlen(s->name);
+        char base[128] = "", text[128], companion[128];
+        if (length > 3 && length < sizeof base && !strcmp(s->name + length - 3, "_se")) {
+            memcpy(base, s->name, length - 3);
+            double other;
+            if (find_scalar(result, base, &other))
+                continue;
+        }
+        double se;
+        snprintf(companion, sizeof companion, "%s_se", s->name);
+        if (value.text)
+            snprintf(text, sizeof text, "%s", value.text);
+        else if (s->type == SP_TYPE_BOOL)
+            snprintf(text, sizeof text, "%s", value.number != 0 ? "yes" : "no");
+        else if (find_scalar(result, companion, &se))
+            measured_text(text, sizeof text, value.number, se);
+        else
+            number_text(text, sizeof text, value.number);
+        if (value.text && strlen(value.text) > 24)
+            fprintf(file, "%-*s  %s\n", (int)widest, s->name, value.text);
+        else
+            fprintf(file, "%-*s  %-24s  %s%s%s%s\n", (int)widest, s->name, text, s->help, *s->unit ? " [" : "", s->unit, *s->unit ? "]" : "");
+    }
+}
+
+static void write_row(FILE *file, const sp_table *table, size_t row, const int *width)
+{
+    for (size_t c = 0; c < sp_table_columns(table); c++) {
+        char text[64];
+        sp_cell cell = sp_table_cell(table, row, c);
+        if (!cell.text)
+            snprintf(text, sizeof text, "%.8g", cell.number);
+        fprintf(file, cell.text ? "%s%-*s" : "%s%*s", c ? "  " : "", width[c], cell.text ? cell.text : text);
+    }
+    fputc('\n', file);
+}
+
+static void write_table(FILE *file, const sp_table *table, bool whole)
+{
+    size_t rows = sp_table_rows(table), columns = sp_table_columns(table);
+    if (rows == 0)
+        return;
+    fprintf(file, "\n%s (%zu rows)\n", sp_table_name(table), rows);
+    int width[256];
+    for (size_t c = 0; c < columns && c < 256; c++) {
+        width[c] = (int)strlen(sp_table_column(table, c)->name);
+        for (size_t r = 0; r < rows; r++) {
+            sp_cell cell = sp_table_cell(table, r, c);
+            int length = cell.text ? (int)strlen(cell.text) : snprintf(NULL, 0, "%.8g", cell.number);
+            width[c] = length > width[c] ? length : width[c];
+        }
+    }
+    for (size_t c = 0; c < columns; c++)
+        fprintf(file, sp_table_column_is_text(table, c) ? "%s%-*s" : "%s%*s", c ? "  " : "", width[c], sp_table_column(table, c)->name);
+    fputc('\n', file);
+    bool shorten = !whole && rows > SHORT_ROWS + 2;
+    for (size_t r = 0; r < rows; r++) {
+        if (shorten && r == SHORT_ROWS / 2) {
+            fprintf(file, "... %zu more rows (all of them: --json, or -o DIR)\n", rows - SHORT_ROWS);
+            r = rows - SHORT_ROWS / 2;
+        }
+        write_row(file, table, r, width);
+    }
+}
+
+void sp_write_text(FILE *file, const sp_result *result, bool whole)
+{
+    const char *name = sp_result_data(result, "name");
+    if (name)
+        fprintf(file, "data: %s, n = %s, d = %s, scale %s (gain %s), %scentred\n\n", name, sp_result_data(result, "n"), sp_result_data(result, "d"),
+                sp_result_data(result, "scale"), sp_result_data(result, "gain"), strcmp(sp_result_data(result, "centered"), "true") ? "not " : "");
+    write_scalars(file, result);
+    for (size_t i = 0; i < sp_result_tables(result); i++)
+        write_table(file, sp_result_table_at(result, i), whole);
+    for (size_t i = 0; i < sp_result_warnings(result); i++)
+        fprintf(file, "%swarning: %s\n", i ? "" : "\n", sp_result_warning(result, i));
+    if (!sp_result_converged(result))
+        fprintf(file, "NOT CONVERGED\n");
+}
+
+sp_status sp_result_status(const sp_result *result)
+{
+    bool failed = !sp_result_converged(result);
+    for (size_t i = 0; i < sp_result_verdicts(result); i++) {
+        sp_verdict_kind kind;
+        sp_result_verdict_at(result, i, &kind);
+        failed |= kind == SP_NOT_REPRODUCED;
+    }
+    return failed ? SP_FAILED : SP_OK;
+}
