@@ -107,6 +107,7 @@ typedef struct {
 } sp_cell;
 
 static inline sp_cell sp_cell_number(double x) { return (sp_cell){NULL, x}; }
+static inline sp_cell sp_cell_size(size_t x) { return (sp_cell){NULL, (double)x}; }
 static inline sp_cell sp_cell_text(const char *text) { return (sp_cell){text ? text : "", 0}; }
 
 /* The declared table `name`, empty at first. */
@@ -114,7 +115,7 @@ sp_table *sp_result_table(sp_result *result, const char *name);
 sp_status sp_table_add(sp_table *table, size_t n, const sp_cell *cells);
 
 #ifndef __cplusplus
-#define SP_CELL(x) _Generic((x), char * : sp_cell_text, const char * : sp_cell_text, default : sp_cell_number)(x)
+#define SP_CELL(x) _Generic((x), char * : sp_cell_text, const char * : sp_cell_text, size_t : sp_cell_size, default : sp_cell_number)(x)
 #define SP_MAP_1(x) SP_CELL(x)
 #define SP_MAP_2(x, ...) SP_CELL(x), SP_MAP_1(__VA_ARGS__)
 #define SP_MAP_3(x, ...) SP_CELL(x), SP_MAP_2(__VA_ARGS__)
@@ -188,7 +189,7 @@ const sp_command *sp_command_find(const char *name); /* "kde.theory"; NULL: none
 const sp_command *sp_command_at(size_t i);           /* NULL past the end */
 
 /* The options that come with the first dataset of a command; ends with {0}. */
-const sp_param *sp_data_options(void);
+const sp_param *sp_dataset_params(void);
 
 /* Runs a command. args are "name=value"; a numeric parameter given a grid or list runs the outer product and returns the
  * table "grid". data: the positional dataset (NULL: taken from "data=SOURCE" among the args, or none). The result is the

@@ -19,13 +19,13 @@ typedef struct {
 
 static const sp_param data_options[] = {
     SP_TEXT(data_params, scale, "auto", "none, unit ([0,1]), ddpm ([-1,1]) or variance (mean coordinate variance 1)"),
-    {"center", SP_TYPE_BOOL, SP_FIELD(data_params, center, bool), "true", {0}, "", "subtract the mean row", NULL},
+    {"center", SP_TYPE_BOOL, SP_FIELD(data_params, center, bool), "true", SP_ANY, "", "subtract the mean row", NULL},
     SP_TEXT(data_params, labels, "", "file of labels, or column of a table by name or number"),
     SP_TEXT(data_params, classes, "", "keep these classes only, comma separated"),
     SP_SIZE(data_params, limit, "0", SP_NONNEGATIVE, "", "keep the first rows only (0: all)"),
     {0}};
 
-const sp_param *sp_data_options(void) { return data_options; }
+const sp_param *sp_dataset_params(void) { return data_options; }
 
 typedef struct {
     size_t n;
@@ -38,14 +38,6 @@ static const char *given(const arguments *args, const char *name)
         if (!strcmp(args->v[i].name, name))
             return args->v[i].value;
     return NULL;
-}
-
-static size_t count_params(const sp_param *params)
-{
-    size_t n = 0;
-    while (params && params[n].name)
-        n++;
-    return n;
 }
 
 static const sp_param *first_dataset(const sp_command *command)

@@ -63,7 +63,7 @@ static const char *positional(sp_run *run, const sp_command *command, size_t i)
 static const sp_param *find_param(const sp_command *command, const char *name, size_t length)
 {
     for (int pass = 0; pass < 2; pass++)
-        for (const sp_param *p = pass ? sp_data_options() : command->params; p && p->name; p++) {
+        for (const sp_param *p = pass ? sp_dataset_params() : command->params; p && p->name; p++) {
             size_t i = 0;
             while (i < length && p->name[i] && (p->name[i] == name[i] || (p->name[i] == '_' && name[i] == '-')))
                 i++;

@@ -126,7 +126,7 @@ static json_t *command(const sp_command *c)
         json_array_append_new(params, param(p));
         has_data |= p->type == SP_TYPE_DATA;
     }
-    for (const sp_param *p = sp_data_options(); has_data && p->name; p++)
+    for (const sp_param *p = sp_dataset_params(); has_data && p->name; p++)
         json_array_append_new(params, param(p));
     for (const sp_scalar *s = c->scalars; s && s->name; s++)
         json_array_append_new(outputs, json_pack("{s:s, s:s, s:s, s:b}", "name", s->name, "unit", s->unit, "help", s->help, "text", s->type == SP_TYPE_TEXT));
