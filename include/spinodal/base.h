@@ -31,11 +31,11 @@ typedef enum {
 } sp_status;
 
 /* Return from the calling function when `call` fails. */
-#define SP_TRY(call)                                  \
-    do {                                              \
-        sp_status sp_try_status_ = (call);            \
-        if (sp_try_status_ != SP_OK)                  \
-            return sp_try_status_;                    \
+#define SP_TRY(call)                                                                                                        \
+    do {                                                                                                                    \
+        sp_status sp_try_status_ = (call);                                                                                  \
+        if (sp_try_status_ != SP_OK)                                                                                        \
+            return sp_try_status_;                                                                                          \
     } while (0)
 
 typedef struct sp_run sp_run;
@@ -148,13 +148,13 @@ typedef struct {
 
 sp_rng sp_rng_at(const sp_run *run, const char *stream, uint64_t index);
 uint64_t sp_rng_bits(sp_rng *rng);
-double sp_uniform(sp_rng *rng);                         /* in (0,1), 53 bits */
-uint64_t sp_uniform_int(sp_rng *rng, uint64_t n);       /* in 0..n-1, unbiased */
-double sp_normal(sp_rng *rng);                          /* mean 0, variance 1 */
-double sp_exponential(sp_rng *rng);                     /* mean 1 */
-double sp_gamma(sp_rng *rng, double shape);             /* scale 1, shape > 0 */
-double sp_chi_square(sp_rng *rng, double dof);          /* dof > 0 */
-void sp_normals(sp_rng *rng, size_t n, double *out);    /* vectorised; a different sequence from sp_normal */
+double sp_uniform(sp_rng *rng);                      /* in (0,1), 53 bits */
+uint64_t sp_uniform_int(sp_rng *rng, uint64_t n);    /* in 0..n-1, unbiased */
+double sp_normal(sp_rng *rng);                       /* mean 0, variance 1 */
+double sp_exponential(sp_rng *rng);                  /* mean 1 */
+double sp_gamma(sp_rng *rng, double shape);          /* scale 1, shape > 0 */
+double sp_chi_square(sp_rng *rng, double dof);       /* dof > 0 */
+void sp_normals(sp_rng *rng, size_t n, double *out); /* vectorised; a different sequence from sp_normal */
 void sp_normals_float(sp_rng *rng, size_t n, float *out);
 void sp_permutation(sp_rng *rng, size_t n, size_t *out); /* uniformly random permutation of 0..n-1 */
 

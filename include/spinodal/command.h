@@ -15,7 +15,16 @@ extern "C" {
 
 /* ---- declarations ----------------------------------------------------------------------------------- */
 
-typedef enum { SP_TYPE_REAL, SP_TYPE_INT, SP_TYPE_SIZE, SP_TYPE_BOOL, SP_TYPE_TEXT, SP_TYPE_CHOICE, SP_TYPE_VEC, SP_TYPE_DATA } sp_type;
+typedef enum {
+    SP_TYPE_REAL,
+    SP_TYPE_INT,
+    SP_TYPE_SIZE,
+    SP_TYPE_BOOL,
+    SP_TYPE_TEXT,
+    SP_TYPE_CHOICE,
+    SP_TYPE_VEC,
+    SP_TYPE_DATA
+} sp_type;
 
 typedef struct {
     double low, high;
@@ -42,18 +51,42 @@ typedef struct {
 
 #define SP_REQUIRED NULL
 #define SP_FIELD(P, field, type) (offsetof(P, field) + 0 * sizeof(_Generic(((P *)0)->field, type : 0)))
-#define SP_REAL(P, field, fallback, range, unit, help) {#field, SP_TYPE_REAL, SP_FIELD(P, field, double), fallback, range, unit, help, NULL}
-#define SP_INT(P, field, fallback, range, unit, help) {#field, SP_TYPE_INT, SP_FIELD(P, field, int64_t), fallback, range, unit, help, NULL}
-#define SP_SIZE(P, field, fallback, range, unit, help) {#field, SP_TYPE_SIZE, SP_FIELD(P, field, size_t), fallback, range, unit, help, NULL}
-#define SP_FLAG(P, field, help) {#field, SP_TYPE_BOOL, SP_FIELD(P, field, bool), "false", SP_ANY, "", help, NULL}
-#define SP_TEXT(P, field, fallback, help) {#field, SP_TYPE_TEXT, SP_FIELD(P, field, const char *), fallback, SP_ANY, "", help, NULL}
+#define SP_REAL(P, field, fallback, range, unit, help)                                                                      \
+    {                                                                                                                       \
+#field, SP_TYPE_REAL, SP_FIELD(P, field, double), fallback, range, unit, help, NULL                                 \
+    }
+#define SP_INT(P, field, fallback, range, unit, help)                                                                       \
+    {                                                                                                                       \
+#field, SP_TYPE_INT, SP_FIELD(P, field, int64_t), fallback, range, unit, help, NULL                                 \
+    }
+#define SP_SIZE(P, field, fallback, range, unit, help)                                                                      \
+    {                                                                                                                       \
+#field, SP_TYPE_SIZE, SP_FIELD(P, field, size_t), fallback, range, unit, help, NULL                                 \
+    }
+#define SP_FLAG(P, field, help)                                                                                             \
+    {                                                                                                                       \
+#field, SP_TYPE_BOOL, SP_FIELD(P, field, bool), "false", SP_ANY, "", help, NULL                                     \
+    }
+#define SP_TEXT(P, field, fallback, help)                                                                                   \
+    {                                                                                                                       \
+#field, SP_TYPE_TEXT, SP_FIELD(P, field, const char *), fallback, SP_ANY, "", help, NULL                            \
+    }
 /* an int field: the index into choices */
-#define SP_CHOICE(P, field, choices, fallback, help) {#field, SP_TYPE_CHOICE, SP_FIELD(P, field, int), fallback, SP_ANY, "", help, choices}
+#define SP_CHOICE(P, field, choices, fallback, help)                                                                        \
+    {                                                                                                                       \
+#field, SP_TYPE_CHOICE, SP_FIELD(P, field, int), fallback, SP_ANY, "", help, choices                                \
+    }
 /* a list "1,2,10,inf", repeats "4x8,0.5x24", a grid "0.1:100:60log", or a file of numbers */
-#define SP_VEC(P, field, fallback, range, unit, help) {#field, SP_TYPE_VEC, SP_FIELD(P, field, sp_vec), fallback, range, unit, help, NULL}
+#define SP_VEC(P, field, fallback, range, unit, help)                                                                       \
+    {                                                                                                                       \
+#field, SP_TYPE_VEC, SP_FIELD(P, field, sp_vec), fallback, range, unit, help, NULL                                  \
+    }
 /* The first one of a command is the positional DATA and brings --scale --center --labels --classes --limit; later ones
  * are options taking a source, scaled like the first. fallback "" : optional. */
-#define SP_DATASET(P, field, fallback, help) {#field, SP_TYPE_DATA, SP_FIELD(P, field, const sp_dataset *), fallback, SP_ANY, "", help, NULL}
+#define SP_DATASET(P, field, fallback, help)                                                                                \
+    {                                                                                                                       \
+#field, SP_TYPE_DATA, SP_FIELD(P, field, const sp_dataset *), fallback, SP_ANY, "", help, NULL                      \
+    }
 
 typedef struct {
     const char *name;
@@ -63,10 +96,12 @@ typedef struct {
 } sp_scalar;
 
 /* double, int64_t, size_t, bool or const char * (NULL: absent). A measured x has its standard error in x_se. */
-#define SP_OUT(R, field, unit, help)                                                                             \
-    {#field,                                                                                                     \
+#define SP_OUT(R, field, unit, help)                                                                                        \
+    {                                                                                                                       \
+#field,                                                                                                     \
      _Generic(((R *)0)->field, double : SP_TYPE_REAL, int64_t : SP_TYPE_INT, size_t : SP_TYPE_SIZE, bool : SP_TYPE_BOOL, const char * : SP_TYPE_TEXT), \
-     offsetof(R, field), unit, help}
+     offsetof(R, field), unit, help               \
+    }
 
 typedef struct {
     const char *name, *unit, *help;
@@ -115,7 +150,8 @@ sp_table *sp_result_table(sp_result *result, const char *name);
 sp_status sp_table_add(sp_table *table, size_t n, const sp_cell *cells);
 
 #ifndef __cplusplus
-#define SP_CELL(x) _Generic((x), char * : sp_cell_text, const char * : sp_cell_text, size_t : sp_cell_size, default : sp_cell_number)(x)
+#define SP_CELL(x)                                                                                                          \
+    _Generic((x), char * : sp_cell_text, const char * : sp_cell_text, size_t : sp_cell_size, default : sp_cell_number)(x)
 #define SP_MAP_1(x) SP_CELL(x)
 #define SP_MAP_2(x, ...) SP_CELL(x), SP_MAP_1(__VA_ARGS__)
 #define SP_MAP_3(x, ...) SP_CELL(x), SP_MAP_2(__VA_ARGS__)
@@ -140,13 +176,16 @@ sp_status sp_table_add(sp_table *table, size_t n, const sp_cell *cells);
 #define SP_MAP_22(x, ...) SP_CELL(x), SP_MAP_21(__VA_ARGS__)
 #define SP_MAP_23(x, ...) SP_CELL(x), SP_MAP_22(__VA_ARGS__)
 #define SP_MAP_24(x, ...) SP_CELL(x), SP_MAP_23(__VA_ARGS__)
-#define SP_MAP_N(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19, a20, a21, a22, a23, a24, f, ...) f
-#define SP_MAP(...)                                                                                                     \
-    SP_MAP_N(__VA_ARGS__, SP_MAP_24, SP_MAP_23, SP_MAP_22, SP_MAP_21, SP_MAP_20, SP_MAP_19, SP_MAP_18, SP_MAP_17,       \
-             SP_MAP_16, SP_MAP_15, SP_MAP_14, SP_MAP_13, SP_MAP_12, SP_MAP_11, SP_MAP_10, SP_MAP_9, SP_MAP_8, SP_MAP_7, \
-             SP_MAP_6, SP_MAP_5, SP_MAP_4, SP_MAP_3, SP_MAP_2, SP_MAP_1, 0)(__VA_ARGS__)
+#define SP_MAP_N(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19, a20, a21, a22, a23,  \
+                 a24, f, ...)                                                                                               \
+    f
+#define SP_MAP(...)                                                                                                         \
+    SP_MAP_N(__VA_ARGS__, SP_MAP_24, SP_MAP_23, SP_MAP_22, SP_MAP_21, SP_MAP_20, SP_MAP_19, SP_MAP_18, SP_MAP_17,           \
+             SP_MAP_16, SP_MAP_15, SP_MAP_14, SP_MAP_13, SP_MAP_12, SP_MAP_11, SP_MAP_10, SP_MAP_9, SP_MAP_8, SP_MAP_7,     \
+             SP_MAP_6, SP_MAP_5, SP_MAP_4, SP_MAP_3, SP_MAP_2, SP_MAP_1, 0)                                                 \
+    (__VA_ARGS__)
 /* One row, in the order of the declared columns: numbers and texts. At most 24 columns; more: sp_table_add. */
-#define SP_ROW(table, ...) \
+#define SP_ROW(table, ...)                                                                                                  \
     sp_table_add((table), sizeof((sp_cell[]){SP_MAP(__VA_ARGS__)}) / sizeof(sp_cell), (sp_cell[]){SP_MAP(__VA_ARGS__)})
 #endif
 
@@ -188,6 +227,11 @@ void sp_result_free(sp_result *result);
 const sp_command *sp_command_find(const char *name); /* "kde.theory"; NULL: none */
 const sp_command *sp_command_at(size_t i);           /* NULL past the end */
 
+typedef struct {
+    const char *name, *room, *summary;
+} sp_group;
+const sp_group *sp_group_at(size_t i); /* groups that have commands, in the order of the help; NULL past the end */
+
 /* The options that come with the first dataset of a command; ends with {0}. */
 const sp_param *sp_dataset_params(void);
 
@@ -201,6 +245,15 @@ sp_status sp_call(sp_run *run, const char *command, const sp_dataset *data, size
  * Memory of the run. */
 sp_status sp_command_words(sp_run *run, size_t n, const char *const *words, const sp_command **command, size_t *n_args,
                            const char *const **args);
+
+/* The name as typed on the command line: '_' becomes '-'. Memory of the run. */
+const char *sp_option_name(sp_run *run, const char *field);
+
+/* "> 0", "in [0, 1]", ... of the range; "" when anything goes. Memory of the run. */
+const char *sp_range_text(sp_run *run, sp_range range);
+
+/* One number in the C locale, "inf" allowed, nothing behind it. */
+bool sp_parse_number(const char *text, double *out);
 
 /* Numbers of a grid text: see SP_VEC. Memory of the run. */
 sp_status sp_parse_numbers(sp_run *run, const char *text, sp_vec *out);

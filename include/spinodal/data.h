@@ -1,4 +1,5 @@
-/* Datasets in memory: readers, generators, scaling. See DESIGN of the options: --scale, --center, --labels, --classes, --limit. */
+/* Datasets in memory: readers, generators, scaling. See DESIGN of the options: --scale, --center, --labels, --classes,
+ * --limit. */
 #ifndef SPINODAL_DATA_H
 #define SPINODAL_DATA_H
 
@@ -8,23 +9,24 @@
 extern "C" {
 #endif
 
-/* n rows of d values. Everything points into memory of the run that loaded it (or of the caller of sp_dataset_from_memory). */
+/* n rows of d values. Everything points into memory of the run that loaded it (or of the caller of sp_dataset_from_memory).
+ */
 typedef struct sp_dataset {
     const char *name;
     size_t n, d;
-    const float *x;      /* n x d, row-major, after scaling and centring */
-    const double *x64;   /* the same in double when n d <= SP_DOUBLE_LIMIT, else NULL */
+    const float *x;       /* n x d, row-major, after scaling and centring */
+    const double *x64;    /* the same in double when n d <= SP_DOUBLE_LIMIT, else NULL */
     const int32_t *label; /* class 0..n_classes-1 of each row; NULL when unlabelled */
     const double *target; /* numeric label (regression target, or the class number); NULL when unlabelled */
     size_t n_classes;
     const char *const *class_name;  /* n_classes names */
     const char *const *column_name; /* d names; NULL when the source has none */
     size_t channels, height, width; /* of images, d = channels*height*width, plane by plane; 0 for other data */
-    const char *scale;   /* none, unit, ddpm or variance: x = gain * raw + offset - mean */
+    const char *scale;              /* none, unit, ddpm or variance: x = gain * raw + offset - mean */
     double gain, offset;
-    const double *mean;  /* d values, NULL when not centred */
+    const double *mean; /* d values, NULL when not centred */
     double raw_min, raw_max;
-    uint64_t hash;       /* of shape, values and labels as given in x */
+    uint64_t hash; /* of shape, values and labels as given in x */
 } sp_dataset;
 
 enum { SP_DOUBLE_LIMIT = 1 << 24 };

@@ -92,10 +92,7 @@ typedef struct {
     uint64_t seed, bytes;
 } header;
 
-static header make_header(const sp_run *run, size_t bytes)
-{
-    return (header){"spinckp", run->seed, bytes};
-}
+static header make_header(const sp_run *run, size_t bytes) { return (header){"spinckp", run->seed, bytes}; }
 
 sp_status sp_checkpoint_save(sp_run *run, const char *name, const void *data, size_t bytes)
 {
@@ -140,7 +137,4 @@ sp_status sp_checkpoint_load(sp_run *run, const char *name, void *data, size_t b
     return SP_OK;
 }
 
-bool sp_checkpoint_due(sp_run *run)
-{
-    return run->checkpoint_dir && sp_now() - run->last_save > SAVE_EVERY;
-}
+bool sp_checkpoint_due(sp_run *run) { return run->checkpoint_dir && sp_now() - run->last_save > SAVE_EVERY; }

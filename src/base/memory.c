@@ -13,7 +13,8 @@ static sp_chunk *chunk_create(sp_run *run, size_t size)
     size_t before = atomic_fetch_add(&s->memory_used, size);
     if (before + size < before || before + size > s->max_memory) {
         atomic_fetch_sub(&s->memory_used, size);
-        sp_fail(run, SP_FAILED, "needs %.3g GB of memory on top of %.3g GB in use, above the limit of %.3g GB (--max-memory)",
+        sp_fail(run, SP_FAILED,
+                "needs %.3g GB of memory on top of %.3g GB in use, above the limit of %.3g GB (--max-memory)",
                 (double)size / 1e9, (double)before / 1e9, (double)s->max_memory / 1e9);
         return NULL;
     }
@@ -71,10 +72,7 @@ char *sp_format(sp_run *run, const char *format, ...)
     return text;
 }
 
-sp_mark sp_memory_mark(const sp_run *run)
-{
-    return (sp_mark){run->chunk, run->chunk ? run->chunk->used : 0};
-}
+sp_mark sp_memory_mark(const sp_run *run) { return (sp_mark){run->chunk, run->chunk ? run->chunk->used : 0}; }
 
 void sp_memory_release(sp_run *run, sp_mark mark)
 {
@@ -93,7 +91,7 @@ sp_status sp_need_memory(sp_run *run, double bytes, const char *what)
 {
     double used = (double)atomic_load(&run->shared->memory_used), limit = (double)run->shared->max_memory;
     if (used + bytes > limit)
-        return sp_fail(run, SP_FAILED, "%s needs about %.3g GB of memory, %.3g GB are left (--max-memory)", what, bytes / 1e9,
-                       (limit - used) / 1e9);
+        return sp_fail(run, SP_FAILED, "%s needs about %.3g GB of memory, %.3g GB are left (--max-memory)", what,
+                       bytes / 1e9, (limit - used) / 1e9);
     return SP_OK;
 }

@@ -54,8 +54,10 @@ static sp_status grid(sp_run *run, char *text, growing *g)
         third[length - 3] = 0;
     }
     double from, to, count;
-    if (!sp_parse_number(text, &from) || !sp_parse_number(second, &to) || !sp_parse_number(third, &count) || isinf(from) || isinf(to))
-        return sp_fail(run, SP_USAGE, "a grid is FROM:TO:COUNT or FROM:TO:COUNTlog with finite numbers, got \"%s:%s:%s\"", text, second, third);
+    if (!sp_parse_number(text, &from) || !sp_parse_number(second, &to) || !sp_parse_number(third, &count) || isinf(from) ||
+        isinf(to))
+        return sp_fail(run, SP_USAGE, "a grid is FROM:TO:COUNT or FROM:TO:COUNTlog with finite numbers, got \"%s:%s:%s\"",
+                       text, second, third);
     if (!(count >= 1) || count > MAX_NUMBERS || count != floor(count))
         return sp_fail(run, SP_USAGE, "the COUNT of a grid is a whole number from 1 to %d, got %s", MAX_NUMBERS, third);
     if (logarithmic && !(from > 0 && to > 0))
@@ -63,7 +65,10 @@ static sp_status grid(sp_run *run, char *text, growing *g)
     size_t n = (size_t)count;
     for (size_t i = 0; i < n; i++) {
         double u = n > 1 ? (double)i / (double)(n - 1) : 0;
-        double x = i + 1 == n && n > 1 ? to : i == 0 ? from : logarithmic ? from * pow(to / from, u) : from + (to - from) * u;
+        double x = i + 1 == n && n > 1 ? to
+                   : i == 0            ? from
+                   : logarithmic       ? from * pow(to / from, u)
+                                       : from + (to - from) * u;
         SP_TRY(append(run, g, x));
     }
     return SP_OK;
@@ -79,7 +84,8 @@ static sp_status item(sp_run *run, char *text, growing *g)
     char *repeat = strchr(text, 'x');
     if (repeat) {
         *repeat = 0;
-        if (sp_parse_number(text, &x) && sp_parse_number(repeat + 1, &count) && count >= 1 && count <= MAX_NUMBERS && count == floor(count)) {
+        if (sp_parse_number(text, &x) && sp_parse_number(repeat + 1, &count) && count >= 1 && count <= MAX_NUMBERS &&
+            count == floor(count)) {
             for (double i = 0; i < count; i++)
                 SP_TRY(append(run, g, x));
             return SP_OK;

@@ -173,8 +173,14 @@ sp_status sp_parallel(sp_run *run, size_t n_blocks, sp_block_fn block, void *con
 sp_status sp_parallel_resumable(sp_run *run, const char *what, size_t n_blocks, void *output, size_t bytes_per_block,
                                 sp_block_fn block, void *context)
 {
-    blocks b = {.run = run, .n_blocks = n_blocks, .block = block, .context = context, .what = what, .output = output,
-                .bytes_per_block = bytes_per_block, .done = SP_NEW(run, unsigned char, n_blocks)};
+    blocks b = {.run = run,
+                .n_blocks = n_blocks,
+                .block = block,
+                .context = context,
+                .what = what,
+                .output = output,
+                .bytes_per_block = bytes_per_block,
+                .done = SP_NEW(run, unsigned char, n_blocks)};
     if (!b.done)
         return SP_FAILED;
     SP_TRY(load(&b));

@@ -39,10 +39,11 @@ const char *sp_option_name(sp_run *run, const char *field)
 const char *sp_range_text(sp_run *run, sp_range r)
 {
     bool low = r.low > -INFINITY, high = r.high < INFINITY;
-    char *text = low && high ? sp_format(run, "in %c%g, %g%c", r.open_low ? '(' : '[', r.low, r.high, r.open_high ? ')' : ']')
-                 : low       ? sp_format(run, "%s %g", r.open_low ? ">" : ">=", r.low)
-                 : high      ? sp_format(run, "%s %g", r.open_high ? "<" : "<=", r.high)
-                             : NULL;
+    char *text = low && high
+                     ? sp_format(run, "in %c%g, %g%c", r.open_low ? '(' : '[', r.low, r.high, r.open_high ? ')' : ']')
+                 : low  ? sp_format(run, "%s %g", r.open_low ? ">" : ">=", r.low)
+                 : high ? sp_format(run, "%s %g", r.open_high ? "<" : "<=", r.high)
+                        : NULL;
     return text ? text : "";
 }
 

@@ -17,15 +17,6 @@ sp_status sp_param_set(sp_run *run, const sp_param *param, const char *value, vo
 /* True for a scalar numeric parameter; *values are then all numbers of the text (more than one: a grid). */
 bool sp_param_takes_grid(const sp_param *param);
 
-/* The name as typed on the command line: '_' becomes '-'. Memory of the run. */
-const char *sp_option_name(sp_run *run, const char *field);
-
-/* "> 0", "in [0, 1]", ... of the range; "" when anything goes. Memory of the run. */
-const char *sp_range_text(sp_run *run, sp_range range);
-
-/* One number in the C locale, "inf" allowed, nothing behind it. */
-bool sp_parse_number(const char *text, double *out);
-
 /* The declared name nearest to `name` (edit distance <= 2), or NULL. */
 const char *sp_nearest(const char *name, size_t n, const char *const *names);
 

@@ -175,7 +175,8 @@ static sp_status grow(sp_table *table)
 sp_status sp_table_add(sp_table *table, size_t n, const sp_cell *cells)
 {
     if (n != table->n_columns) {
-        fprintf(stderr, "spinodal: a row of %zu cells for the %zu columns of the table \"%s\"\n", n, table->n_columns, table->name);
+        fprintf(stderr, "spinodal: a row of %zu cells for the %zu columns of the table \"%s\"\n", n, table->n_columns,
+                table->name);
         abort();
     }
     SP_TRY(grow(table));
@@ -253,7 +254,8 @@ static sp_status append_rows(sp_table *to, const sp_table *from, size_t n, const
     return status;
 }
 
-/* The tables of a grid result: "grid" first (when the command has scalars), then the declared ones with the axes in front. */
+/* The tables of a grid result: "grid" first (when the command has scalars), then the declared ones with the axes in front.
+ */
 static sp_status make_grid_tables(sp_result *whole, size_t n, const sp_column *axes)
 {
     for (size_t i = 0; i < whole->n_tables; i++)

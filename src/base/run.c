@@ -1,6 +1,8 @@
 #include "run_private.h"
 
+#include <gsl/gsl_errno.h>
 #include <math.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +27,21 @@ static int default_threads(void)
 {
     long n = sysconf(_SC_NPROCESSORS_ONLN);
     return n > 0 ? (int)n : 1;
+}
+
+/* GSL's default error handler ends the process. It is off while any run lives, and the host's own is put back after. */
+static void guard_gsl(int change)
+{
+    static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+    static int runs;
+    static gsl_error_handler_t *before;
+    pthread_mutex_lock(&mutex);
+    if (change > 0 && runs == 0)
+        before = gsl_set_error_handler_off();
+    runs += change;
+    if (change < 0 && runs == 0)
+        gsl_set_error_handler(before);
+    pthread_mutex_unlock(&mutex);
 }
 
 sp_run *sp_run_create(const sp_run_options *options)
@@ -52,6 +69,7 @@ sp_run *sp_run_create(const sp_run_options *options)
     run->last_save = sp_now();
     run->progress = options->progress;
     run->progress_user = options->progress_user;
+    guard_gsl(1);
     return run;
 }
 
@@ -75,8 +93,10 @@ void sp_run_free(sp_run *run)
     sp_run_clear_warnings(run);
     free(run->warnings);
     free(run->checkpoint_dir);
-    if (!run->parent)
+    if (!run->parent) {
         free(run->shared);
+        guard_gsl(-1);
+    }
     free(run);
 }
 

@@ -91,15 +91,19 @@ static sp_status set_from(sp_run *run, const sp_param *list, const arguments *ar
     return SP_OK;
 }
 
-static sp_status open_datasets(sp_run *run, const sp_command *command, const arguments *args, const sp_dataset *memory, void *params)
+static sp_status open_datasets(sp_run *run, const sp_command *command, const arguments *args, const sp_dataset *memory,
+                               void *params)
 {
     const sp_param *first = first_dataset(command);
     if (!first)
         return memory ? sp_fail(run, SP_USAGE, "%s takes no dataset", command->name) : SP_OK;
     data_params d = {0};
     SP_TRY(set_from(run, data_options, args, &d));
-    sp_data_options options = {.scale = d.scale, .keep_mean = !d.center, .labels = *d.labels ? d.labels : NULL,
-                               .classes = *d.classes ? d.classes : NULL, .limit = d.limit};
+    sp_data_options options = {.scale = d.scale,
+                               .keep_mean = !d.center,
+                               .labels = *d.labels ? d.labels : NULL,
+                               .classes = *d.classes ? d.classes : NULL,
+                               .limit = d.limit};
     const sp_dataset *like = memory;
     for (const sp_param *p = first; p->name; p++) {
         if (p->type != SP_TYPE_DATA)
@@ -223,7 +227,8 @@ static sp_status run_grid(sp_run *run, const sp_command *command, size_t n, cons
     return SP_OK;
 }
 
-static sp_status call(sp_run *run, const char *name, const sp_dataset *data, size_t n_args, const char *const *texts, sp_result **out)
+static sp_status call(sp_run *run, const char *name, const sp_dataset *data, size_t n_args, const char *const *texts,
+                      sp_result **out)
 {
     const sp_command *command = sp_command_find(name);
     if (!command)
@@ -273,7 +278,8 @@ static sp_status call(sp_run *run, const char *name, const sp_dataset *data, siz
     return SP_OK;
 }
 
-sp_status sp_call(sp_run *run, const char *command, const sp_dataset *data, size_t n_args, const char *const *args, sp_result **out)
+sp_status sp_call(sp_run *run, const char *command, const sp_dataset *data, size_t n_args, const char *const *args,
+                  sp_result **out)
 {
     *out = NULL;
     locale_t c = newlocale(LC_ALL_MASK, "C", (locale_t)0), before = c ? uselocale(c) : (locale_t)0;

@@ -6,18 +6,17 @@
 
 typedef sp_reproduce_params P;
 typedef sp_reproduce_result R;
-static const sp_param params[] = {
-    SP_TEXT(P, paper, "", "number of the paper, as in --list"),
-    SP_FLAG(P, all, "every paper"),
-    SP_FLAG(P, full, "the paper's own sizes (long) instead of small ones"),
-    SP_FLAG(P, list, "list the papers and stop"),
-    {0}};
-static const sp_scalar scalars[] = {
-    SP_OUT(R, reproduced, "", "claims reproduced"),
-    SP_OUT(R, not_reproduced, "", "claims not reproduced"),
-    SP_OUT(R, not_run, "", "claims not run here"),
-    {0}};
-static const sp_column papers[] = {{"paper", "", "number"}, {"claims", "", "number of claims"}, {"title", "", "title"}, {"arxiv", "", "arXiv number"}, {0}};
+static const sp_param params[] = {SP_TEXT(P, paper, "", "number of the paper, as in --list"),
+                                  SP_FLAG(P, all, "every paper"),
+                                  SP_FLAG(P, full, "the paper's own sizes (long) instead of small ones"),
+                                  SP_FLAG(P, list, "list the papers and stop"),
+                                  {0}};
+static const sp_scalar scalars[] = {SP_OUT(R, reproduced, "", "claims reproduced"),
+                                    SP_OUT(R, not_reproduced, "", "claims not reproduced"),
+                                    SP_OUT(R, not_run, "", "claims not run here"),
+                                    {0}};
+static const sp_column papers[] = {
+    {"paper", "", "number"}, {"claims", "", "number of claims"}, {"title", "", "title"}, {"arxiv", "", "arXiv number"}, {0}};
 static const sp_column claims[] = {{"paper", "", "number of the paper"},
                                    {"verdict", "", "reproduced, not reproduced or not run here"},
                                    {"reference", "", "the paper's number"},
@@ -28,7 +27,8 @@ static const sp_column claims[] = {{"paper", "", "number of the paper"},
                                    {"command", "", "the command to paste"},
                                    {"reason", "", "of a verdict other than reproduced"},
                                    {0}};
-static const sp_table_decl tables[] = {{"papers", papers, NULL, NULL}, {"claims", claims, NULL, "Claims of the papers and what was found"}, {0}};
+static const sp_table_decl tables[] = {
+    {"papers", papers, NULL, NULL}, {"claims", claims, NULL, "Claims of the papers and what was found"}, {0}};
 
 static sp_status check_paper(sp_run *run, const sp_paper *paper, const P *p, R *r, sp_result *out)
 {
@@ -41,10 +41,14 @@ static sp_status check_paper(sp_run *run, const sp_paper *paper, const P *p, R *
         sp_mark mark = sp_memory_mark(run);
         sp_checked c;
         SP_TRY(sp_claim_check(run, claim, p->full, &c));
-        *(c.verdict == SP_REPRODUCED ? &r->reproduced : c.verdict == SP_NOT_REPRODUCED ? &r->not_reproduced : &r->not_run) += 1;
+        *(c.verdict == SP_REPRODUCED       ? &r->reproduced
+          : c.verdict == SP_NOT_REPRODUCED ? &r->not_reproduced
+                                           : &r->not_run) += 1;
         const char *command = sp_format(run, "spinodal %s", c.command);
-        SP_TRY(SP_ROW(table, paper->number, words[c.verdict], claim->paper, c.theory, c.measured, c.se, claim->claim, command, c.why ? c.why : ""));
-        SP_TRY(sp_result_verdict(out, c.verdict, "%s: %s%s%s", paper->number, claim->claim, c.why ? ": " : "", c.why ? c.why : ""));
+        SP_TRY(SP_ROW(table, paper->number, words[c.verdict], claim->paper, c.theory, c.measured, c.se, claim->claim,
+                      command, c.why ? c.why : ""));
+        SP_TRY(sp_result_verdict(out, c.verdict, "%s: %s%s%s", paper->number, claim->claim, c.why ? ": " : "",
+                                 c.why ? c.why : ""));
         sp_memory_release(run, mark);
         sp_progress(run, paper->number, (double)++done / (double)n);
     }
@@ -72,6 +76,14 @@ static sp_status run_reproduce(sp_run *run, const void *params_, void *scalars_,
     return found ? SP_OK : sp_fail(run, SP_USAGE, "no paper \"%s\" (see `spinodal reproduce --list`)", p->paper);
 }
 
-const sp_command sp_command_reproduce = {
-    .name = "reproduce", .summary = "Re-derive the headline numbers of a paper, with a verdict for each claim", .spec = "",
-    .params = params, .scalars = scalars, .tables = tables, .run = run_reproduce, SP_SIZES(P, R), .positional = "paper", .example = "--list"};
+const sp_command sp_command_reproduce = {.name = "reproduce",
+                                         .summary =
+                                             "Re-derive the headline numbers of a paper, with a verdict for each claim",
+                                         .spec = "",
+                                         .params = params,
+                                         .scalars = scalars,
+                                         .tables = tables,
+                                         .run = run_reproduce,
+                                         SP_SIZES(P, R),
+                                         .positional = "paper",
+                                         .example = "--list"};

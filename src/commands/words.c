@@ -36,7 +36,8 @@ static sp_status find_command(sp_run *run, size_t n, const char *const *words, c
     if (verbs > 0 && n > 1 && words[1][0] != '-') {
         const char *near = sp_nearest(words[1], verbs, names);
         return near ? sp_fail(run, SP_USAGE, "%s has no verb \"%s\"; did you mean \"%s\"?", words[0], words[1], near)
-                    : sp_fail(run, SP_USAGE, "%s has no verb \"%s\" (see `spinodal %s --help`)", words[0], words[1], words[0]);
+                    : sp_fail(run, SP_USAGE, "%s has no verb \"%s\" (see `spinodal %s --help`)", words[0], words[1],
+                              words[0]);
     }
     if (verbs > 0)
         return sp_fail(run, SP_USAGE, "%s needs a verb (see `spinodal %s --help`)", words[0], words[0]);
@@ -87,8 +88,8 @@ sp_status sp_command_words(sp_run *run, size_t n, const char *const *words, cons
         if (strncmp(word, "--", 2) != 0 || !word[2]) {
             const char *name = positional(run, *command, n_positional++);
             if (!name)
-                return sp_fail(run, SP_USAGE, "unexpected \"%s\": `%s` takes no %s argument (see --help)", word, (*command)->name,
-                               n_positional > 1 ? "further" : "positional");
+                return sp_fail(run, SP_USAGE, "unexpected \"%s\": `%s` takes no %s argument (see --help)", word,
+                               (*command)->name, n_positional > 1 ? "further" : "positional");
             text = sp_format(run, "%s=%s", name, word);
         }
         else {

@@ -12,7 +12,9 @@ const char *sp_papers_bibtex(sp_run *run, const char *spec)
         const char *at = strstr(spec, p->number);
         if (!at || (at > spec && at[-1] != ' ' && at[-1] != ';') || (at[2] && !strchr(":; ,", at[2])))
             continue;
-        text = sp_format(run, "%s@article{arxiv:%s,\n  title = {%s},\n  author = {%s},\n  year = {%s},\n  eprint = {%s},\n  archivePrefix = {arXiv}\n}\n",
+        text = sp_format(run,
+                         "%s@article{arxiv:%s,\n  title = {%s},\n  author = {%s},\n  year = {%s},\n  eprint = {%s},\n  "
+                         "archivePrefix = {arXiv}\n}\n",
                          text, p->arxiv, p->title, p->authors, p->year, p->arxiv);
     }
     return text ? text : "";

@@ -48,7 +48,8 @@ static double read_se(sp_run *run, const sp_result *result, const char *path)
     const char *bracket = path ? strchr(path, '[') : NULL;
     if (!path)
         return 0;
-    const char *companion = bracket ? sp_format(run, "%.*s_se%s", (int)(bracket - path), path, bracket) : sp_format(run, "%s_se", path);
+    const char *companion =
+        bracket ? sp_format(run, "%.*s_se%s", (int)(bracket - path), path, bracket) : sp_format(run, "%s_se", path);
     double se = companion ? read_path(result, companion) : NAN;
     return isnan(se) ? 0 : se;
 }
@@ -75,7 +76,10 @@ static void judge(sp_run *run, const sp_claim *claim, sp_checked *c)
     bool has_theory = !isnan(c->theory), has_measured = !isnan(c->measured), compared = false, good = true;
     c->verdict = SP_NOT_REPRODUCED;
     if (((claim->measured || claim->fit) && !has_measured) || (claim->theory && !has_theory)) {
-        c->why = sp_format(run, "no value at %s", claim->theory && !has_theory ? claim->theory : claim->measured ? claim->measured : "the fit");
+        c->why = sp_format(run, "no value at %s",
+                           claim->theory && !has_theory ? claim->theory
+                           : claim->measured            ? claim->measured
+                                                        : "the fit");
         return;
     }
     if (!isnan(claim->paper) && has_theory) {
@@ -101,9 +105,16 @@ static void judge(sp_run *run, const sp_claim *claim, sp_checked *c)
 sp_status sp_claim_check(sp_run *run, const sp_claim *claim, bool full, sp_checked *out)
 {
     const char *line = full && claim->full ? claim->full : claim->command;
-    *out = (sp_checked){.theory = NAN, .measured = NAN, .verdict = SP_NOT_RUN, .command = line ? line : claim->full ? claim->full : ""};
+    *out = (sp_checked){.theory = NAN,
+                        .measured = NAN,
+                        .verdict = SP_NOT_RUN,
+                        .command = line          ? line
+                                   : claim->full ? claim->full
+                                                 : ""};
     if (!line) {
-        out->why = claim->full ? "only at full size (--full)" : claim->needs ? sp_format(run, "needs %s", claim->needs) : "no command";
+        out->why = claim->full    ? "only at full size (--full)"
+                   : claim->needs ? sp_format(run, "needs %s", claim->needs)
+                                  : "no command";
         return SP_OK;
     }
     sp_result *result = NULL;

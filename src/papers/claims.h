@@ -15,8 +15,8 @@ typedef enum {
 /* A path into a result: "h_G" (scalar), "kl.KL[2]" (table, column, row), "kl.KL[last]", "kl.KL[h=0.5]" (first row where the
  * column h equals 0.5; several conditions: "[h=0.5,d=20]"). The standard error is taken from the same path with "_se". */
 typedef struct {
-    const char *claim;    /* in words, with the law */
-    double paper;         /* the paper's number; NAN: measured is compared with theory */
+    const char *claim; /* in words, with the law */
+    double paper;      /* the paper's number; NAN: measured is compared with theory */
     sp_tolerance kind;
     double tolerance, sigmas;
     const char *theory;   /* path of the theoretical value; NULL: none */

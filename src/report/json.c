@@ -1,6 +1,5 @@
 #include "spinodal/output.h"
 
-#include "params.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -40,7 +39,9 @@ static json_t *data(const sp_result *result)
         return json_null();
     json_t *object = json_object();
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        json_object_set_new(object, keys[i], i == 0 ? json_string(sp_result_data(result, keys[i])) : from_text(sp_result_data(result, keys[i])));
+        json_object_set_new(object, keys[i],
+                            i == 0 ? json_string(sp_result_data(result, keys[i]))
+                                   : from_text(sp_result_data(result, keys[i])));
     json_object_set_new(object, "hash", json_string(sp_result_data(result, "hash")));
     return object;
 }
@@ -51,7 +52,8 @@ static json_t *scalars(const sp_result *result)
     for (size_t i = 0; i < sp_result_scalars(result); i++) {
         sp_cell value;
         const sp_scalar *scalar = sp_result_scalar(result, i, &value);
-        json_object_set_new(object, scalar->name, scalar->type == SP_TYPE_BOOL ? json_boolean(value.number != 0) : cell(value));
+        json_object_set_new(object, scalar->name,
+                            scalar->type == SP_TYPE_BOOL ? json_boolean(value.number != 0) : cell(value));
     }
     return object;
 }
@@ -97,23 +99,25 @@ char *sp_result_json(const sp_run *run, const sp_result *result)
     json_t *warnings = json_array();
     for (size_t i = 0; i < sp_result_warnings(result); i++)
         json_array_append_new(warnings, json_string(sp_result_warning(result, i)));
-    return dump(json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o}", "schema", "spinodal/1", "version", SPINODAL_VERSION,
-                          "command", sp_result_command(result)->name, "parameters", parameters(run, result), "data", data(result),
-                          "scalars", scalars(result), "tables", tables(result), "warnings", warnings, "converged",
-                          sp_result_converged(result), "verdicts", verdicts(result)));
+    return dump(json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o}", "schema", "spinodal/1", "version",
+                          SPINODAL_VERSION, "command", sp_result_command(result)->name, "parameters",
+                          parameters(run, result), "data", data(result), "scalars", scalars(result), "tables",
+                          tables(result), "warnings", warnings, "converged", sp_result_converged(result), "verdicts",
+                          verdicts(result)));
 }
 
 static json_t *param(const sp_param *p)
 {
     static const char *const types[] = {"real", "int", "int", "bool", "text", "choice", "numbers", "dataset"};
-    json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:s?, s:b}", "name", p->name, "type", types[p->type], "unit", p->unit, "help", p->help,
-                               "default", p->fallback, "required", p->fallback == NULL);
+    json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:s?, s:b}", "name", p->name, "type", types[p->type], "unit", p->unit,
+                               "help", p->help, "default", p->fallback, "required", p->fallback == NULL);
     if (p->choices)
         json_object_set_new(object, "choices", json_string(p->choices));
     if (p->type != SP_TYPE_TEXT && p->type != SP_TYPE_BOOL && p->type != SP_TYPE_CHOICE && p->type != SP_TYPE_DATA) {
         double low = p->type == SP_TYPE_SIZE && p->range.low < 0 ? 0 : p->range.low;
-        json_object_set_new(object, "range", json_pack("{s:o, s:o, s:b, s:b}", "low", number(low), "high", number(p->range.high),
-                                                       "open_low", p->range.open_low, "open_high", p->range.open_high));
+        json_object_set_new(object, "range",
+                            json_pack("{s:o, s:o, s:b, s:b}", "low", number(low), "high", number(p->range.high), "open_low",
+                                      p->range.open_low, "open_high", p->range.open_high));
     }
     return object;
 }
@@ -129,15 +133,18 @@ static json_t *command(const sp_command *c)
     for (const sp_param *p = sp_dataset_params(); has_data && p->name; p++)
         json_array_append_new(params, param(p));
     for (const sp_scalar *s = c->scalars; s && s->name; s++)
-        json_array_append_new(outputs, json_pack("{s:s, s:s, s:s, s:b}", "name", s->name, "unit", s->unit, "help", s->help, "text", s->type == SP_TYPE_TEXT));
+        json_array_append_new(outputs, json_pack("{s:s, s:s, s:s, s:b}", "name", s->name, "unit", s->unit, "help", s->help,
+                                                 "text", s->type == SP_TYPE_TEXT));
     for (const sp_table_decl *t = c->tables; t && t->name; t++) {
         json_t *columns = json_array();
         for (const sp_column *k = t->columns; k->name; k++)
             json_array_append_new(columns, json_pack("{s:s, s:s, s:s}", "name", k->name, "unit", k->unit, "help", k->help));
-        json_array_append_new(declared, json_pack("{s:s, s:s?, s:o}", "name", t->name, "caption", t->caption, "columns", columns));
+        json_array_append_new(declared,
+                              json_pack("{s:s, s:s?, s:o}", "name", t->name, "caption", t->caption, "columns", columns));
     }
-    return json_pack("{s:s, s:s, s:s, s:s?, s:s?, s:o, s:o, s:o}", "name", c->name, "summary", c->summary, "spec", c->spec, "example", c->example,
-                     "positional", c->positional, "parameters", params, "scalars", outputs, "tables", declared);
+    return json_pack("{s:s, s:s, s:s, s:s?, s:s?, s:o, s:o, s:o}", "name", c->name, "summary", c->summary, "spec", c->spec,
+                     "example", c->example, "positional", c->positional, "parameters", params, "scalars", outputs, "tables",
+                     declared);
 }
 
 char *sp_registry_json(void)
@@ -145,5 +152,6 @@ char *sp_registry_json(void)
     json_t *list = json_array();
     for (size_t i = 0; sp_command_at(i); i++)
         json_array_append_new(list, command(sp_command_at(i)));
-    return dump(json_pack("{s:s, s:s, s:o}", "schema", "spinodal-commands/1", "version", SPINODAL_VERSION, "commands", list));
+    return dump(
+        json_pack("{s:s, s:s, s:o}", "schema", "spinodal-commands/1", "version", SPINODAL_VERSION, "commands", list));
 }

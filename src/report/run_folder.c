@@ -22,7 +22,8 @@ static json_t *request(const sp_run *run, const char *command, size_t n_args, co
     json_t *list = json_array();
     for (size_t i = 0; i < n_args; i++)
         json_array_append_new(list, json_string(args[i]));
-    return json_pack("{s:s, s:s, s:I, s:o}", "schema", "spinodal-request/1", "command", command, "seed", (json_int_t)sp_run_seed(run), "arguments", list);
+    return json_pack("{s:s, s:s, s:I, s:o}", "schema", "spinodal-request/1", "command", command, "seed",
+                     (json_int_t)sp_run_seed(run), "arguments", list);
 }
 
 static json_t *read_request(sp_run *run, const char *dir)
@@ -30,7 +31,8 @@ static json_t *read_request(sp_run *run, const char *dir)
     return json_load_file(sp_format(run, "%s/request.json", dir), 0, NULL);
 }
 
-sp_status sp_run_folder_start(sp_run *run, const char *dir, const char *command, size_t n_args, const char *const *args, bool resume)
+sp_status sp_run_folder_start(sp_run *run, const char *dir, const char *command, size_t n_args, const char *const *args,
+                              bool resume)
 {
     json_t *before = read_request(run, dir), *now = request(run, command, n_args, args);
     bool same = before && json_equal(before, now);
@@ -39,12 +41,16 @@ sp_status sp_run_folder_start(sp_run *run, const char *dir, const char *command,
     json_decref(before);
     if (resume && !same) {
         json_decref(now);
-        return exists ? sp_fail(run, SP_USAGE, "%s holds another request: give the same command, options and seed to --resume, or use `spinodal rerun %s`", dir, dir)
+        return exists ? sp_fail(run, SP_USAGE,
+                                "%s holds another request: give the same command, options and seed to --resume, or use "
+                                "`spinodal rerun %s`",
+                                dir, dir)
                       : sp_fail(run, SP_USAGE, "%s holds no run to resume", dir);
     }
     if (!resume && exists && !finished && !same) {
         json_decref(now);
-        return sp_fail(run, SP_USAGE, "%s holds an unfinished run of another request: choose another folder or remove it", dir);
+        return sp_fail(run, SP_USAGE, "%s holds an unfinished run of another request: choose another folder or remove it",
+                       dir);
     }
     sp_status status = sp_make_dir(run, dir);
     if (status == SP_OK)
@@ -53,7 +59,8 @@ sp_status sp_run_folder_start(sp_run *run, const char *dir, const char *command,
     return status;
 }
 
-sp_status sp_run_folder_request(sp_run *run, const char *dir, const char **command, size_t *n_args, const char *const **args, uint64_t *seed)
+sp_status sp_run_folder_request(sp_run *run, const char *dir, const char **command, size_t *n_args, const char *const **args,
+                                uint64_t *seed)
 {
     json_t *object = read_request(run, dir), *list;
     const char *name;
@@ -96,7 +103,8 @@ sp_status sp_run_folder_write(sp_run *run, const char *dir, const sp_result *res
         char *csv = sp_table_csv(table);
         if (!csv)
             return sp_fail(run, SP_FAILED, "out of memory");
-        sp_status status = sp_write_file(run, sp_format(run, "%s/tables/%s.csv", dir, sp_table_name(table)), csv, strlen(csv));
+        sp_status status =
+            sp_write_file(run, sp_format(run, "%s/tables/%s.csv", dir, sp_table_name(table)), csv, strlen(csv));
         free(csv);
         SP_TRY(status);
     }

@@ -7,7 +7,10 @@ enum { SHORT_ROWS = 24, WIDTH = 14 };
 
 static void number_text(char *out, size_t size, double x) { snprintf(out, size, "%.10g", x); }
 
-static bool find_scalar(const sp_result *result, const char *name, double *value) { return sp_result_number(result, name, value); }
+static bool find_scalar(const sp_result *result, const char *name, double *value)
+{
+    return sp_result_number(result, name, value);
+}
 
 /* "value +- standard error" with the error to two digits. */
 static void measured_text(char *out, size_t size, double x, double se)
@@ -47,7 +50,8 @@ static void write_scalars(FILE *file, const sp_result *result)
         if (value.text && strlen(value.text) > 24)
             fprintf(file, "%-*s  %s\n", (int)widest, s->name, value.text);
         else
-            fprintf(file, "%-*s  %-24s  %s%s%s%s\n", (int)widest, s->name, text, s->help, *s->unit ? " [" : "", s->unit, *s->unit ? "]" : "");
+            fprintf(file, "%-*s  %-24s  %s%s%s%s\n", (int)widest, s->name, text, s->help, *s->unit ? " [" : "", s->unit,
+                    *s->unit ? "]" : "");
     }
 }
 
@@ -79,7 +83,8 @@ static void write_table(FILE *file, const sp_table *table, bool whole)
         }
     }
     for (size_t c = 0; c < columns; c++)
-        fprintf(file, sp_table_column_is_text(table, c) ? "%s%-*s" : "%s%*s", c ? "  " : "", width[c], sp_table_column(table, c)->name);
+        fprintf(file, sp_table_column_is_text(table, c) ? "%s%-*s" : "%s%*s", c ? "  " : "", width[c],
+                sp_table_column(table, c)->name);
     fputc('\n', file);
     bool shorten = !whole && rows > SHORT_ROWS + 2;
     for (size_t r = 0; r < rows; r++) {
@@ -95,8 +100,9 @@ void sp_write_text(FILE *file, const sp_result *result, bool whole)
 {
     const char *name = sp_result_data(result, "name");
     if (name)
-        fprintf(file, "data: %s, n = %s, d = %s, scale %s (gain %s), %scentred\n\n", name, sp_result_data(result, "n"), sp_result_data(result, "d"),
-                sp_result_data(result, "scale"), sp_result_data(result, "gain"), strcmp(sp_result_data(result, "centered"), "true") ? "not " : "");
+        fprintf(file, "data: %s, n = %s, d = %s, scale %s (gain %s), %scentred\n\n", name, sp_result_data(result, "n"),
+                sp_result_data(result, "d"), sp_result_data(result, "scale"), sp_result_data(result, "gain"),
+                strcmp(sp_result_data(result, "centered"), "true") ? "not " : "");
     write_scalars(file, result);
     for (size_t i = 0; i < sp_result_tables(result); i++)
         write_table(file, sp_result_table_at(result, i), whole);

@@ -1,0 +1,11 @@
+/* Everything. */
+#ifndef SPINODAL_SPINODAL_H
+#define SPINODAL_SPINODAL_H
+
+#include "spinodal/base.h"
+#include "spinodal/command.h"
+#include "spinodal/data.h"
+#include "spinodal/output.h"
+#include "spinodal/papers.h"
+
+#endif
