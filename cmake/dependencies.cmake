@@ -1,6 +1,7 @@
 # Needed libraries, and the optional ones with what is lost without them. The list of packages is scripts/packages.
 find_package(PkgConfig REQUIRED)
-pkg_check_modules(GSL REQUIRED IMPORTED_TARGET gsl)
+find_library(GSL_LIBRARY gsl REQUIRED) # without its own slow CBLAS
+find_package(Threads REQUIRED)
 pkg_check_modules(FFTW REQUIRED IMPORTED_TARGET fftw3)
 pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
 pkg_check_modules(ZIP REQUIRED IMPORTED_TARGET libzip)
@@ -15,7 +16,7 @@ find_package(OpenMP COMPONENTS C)
 
 add_library(spinodal_dependencies INTERFACE)
 target_link_libraries(spinodal_dependencies INTERFACE ${LAPACKE_LIBRARY} LAPACK::LAPACK BLAS::BLAS ${DNNL_LIBRARY}
-  ${SLEEF_LIBRARY} PkgConfig::GSL PkgConfig::FFTW PkgConfig::JANSSON PkgConfig::ZIP ZLIB::ZLIB m)
+  ${SLEEF_LIBRARY} ${GSL_LIBRARY} PkgConfig::FFTW PkgConfig::JANSSON PkgConfig::ZIP ZLIB::ZLIB Threads::Threads m)
 if(OpenMP_C_FOUND AND CMAKE_C_COMPILER_ID STREQUAL "GNU")
   target_link_libraries(spinodal_dependencies INTERFACE OpenMP::OpenMP_C)
 else()

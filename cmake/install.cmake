@@ -7,7 +7,7 @@ add_custom_target(generated ALL DEPENDS ${generated}/spinodal.bash)
 install(TARGETS spinodal RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(TARGETS spinodal_shared spinodal_static ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
   LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(DIRECTORY include/spinodal DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(DIRECTORY include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(DIRECTORY ${generated}/man1 DESTINATION ${CMAKE_INSTALL_MANDIR})
 install(DIRECTORY ${generated}/reference DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES ${generated}/spinodal.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME spinodal)

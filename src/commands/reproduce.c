@@ -58,7 +58,7 @@ static sp_status check_paper(sp_run *run, const sp_paper *paper, const P *p, R *
 static sp_status run_reproduce(sp_run *run, const void *params_, void *scalars_, sp_result *out)
 {
     const P *p = params_;
-    bool found = false;
+    bool found = p->all || p->list;
     if (!*p->paper && !p->all && !p->list)
         return sp_fail(run, SP_USAGE, "name a paper by its number (--list shows them), or --all");
     for (size_t i = 0; sp_papers[i]; i++) {
