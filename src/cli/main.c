@@ -179,12 +179,12 @@ int main(int argc, char **argv)
     char message[512];
     cli_request request;
     if (!words)
-        return complain(SP_FAILED, "out of memory");
+        return (int)complain(SP_FAILED, "out of memory");
     if (cli_parse(argc, argv, words, &request, message, sizeof message) != SP_OK)
-        return complain(SP_USAGE, message);
+        return (int)complain(SP_USAGE, message);
     char *checkpoints = NULL;
     if (request.folder && asprintf(&checkpoints, "%s/checkpoint", request.folder) < 0)
-        return complain(SP_FAILED, "out of memory");
+        return (int)complain(SP_FAILED, "out of memory");
     request.run.checkpoint_dir = checkpoints;
     request.run.resume = request.resume;
     cli_progress progress = {0};
@@ -196,7 +196,7 @@ int main(int argc, char **argv)
     cli_catch_signals();
     sp_run *run = sp_run_create(&request.run);
     if (!run)
-        return complain(SP_FAILED, "out of memory");
+        return (int)complain(SP_FAILED, "out of memory");
     sp_status status = perform(run, &request);
     cli_progress_clear(&progress);
     if (*sp_run_message(run) && status != SP_OK)
@@ -204,5 +204,5 @@ int main(int argc, char **argv)
     sp_run_free(run);
     free(checkpoints);
     free(words);
-    return close_stdout(status);
+    return (int)close_stdout(status);
 }

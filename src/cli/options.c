@@ -1,6 +1,5 @@
 #include "options.h"
 
-
 #include <stdio.h>
 #include <string.h>
 
