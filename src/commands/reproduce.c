@@ -30,7 +30,7 @@ static const sp_column claims[] = {{"paper", "", "number of the paper"},
 static const sp_table_decl tables[] = {
     {"papers", papers, NULL, NULL}, {"claims", claims, NULL, "Claims of the papers and what was found"}, {0}};
 
-static sp_status check_paper(sp_run *run, const sp_paper *paper, const P *p, R *r, sp_result *out)
+static sp_status check_paper(sp_run *run, const sp_paper *paper, const P *p, R *r, sp_claim_cache *cache, sp_result *out)
 {
     static const char *const words[] = {"reproduced", "not reproduced", "not run here"};
     sp_table *table = sp_result_table(out, "claims");
@@ -40,7 +40,7 @@ static sp_status check_paper(sp_run *run, const sp_paper *paper, const P *p, R *
     for (const sp_claim *claim = paper->claims; claim->claim; claim++) {
         sp_mark mark = sp_memory_mark(run);
         sp_checked c;
-        SP_TRY(sp_claim_check(run, claim, p->full, &c));
+        SP_TRY(sp_claim_check(run, claim, p->full, cache, &c));
         *(c.verdict == SP_REPRODUCED       ? &r->reproduced
           : c.verdict == SP_NOT_REPRODUCED ? &r->not_reproduced
                                            : &r->not_run) += 1;
@@ -70,8 +70,12 @@ static sp_status run_reproduce(sp_run *run, const void *params_, void *scalars_,
         found |= wanted;
         if (wanted)
             SP_TRY(SP_ROW(sp_result_table(out, "papers"), paper->number, n, paper->title, paper->arxiv));
-        if (wanted && !p->list)
-            SP_TRY(check_paper(run, paper, p, scalars_, out));
+        if (!wanted || p->list)
+            continue;
+        sp_claim_cache cache = {0};
+        sp_status status = check_paper(run, paper, p, scalars_, &cache, out);
+        sp_claims_free(&cache);
+        SP_TRY(status);
     }
     return found ? SP_OK : sp_fail(run, SP_USAGE, "no paper \"%s\" (see `spinodal reproduce --list`)", p->paper);
 }

@@ -1,5 +1,6 @@
 #include "check.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { MAX_WORDS = 64 };
@@ -34,6 +35,23 @@ static sp_status run_command(sp_run *run, const char *line, sp_result **result)
     size_t n = split_words(copy, words);
     SP_TRY(sp_command_words(run, n, words, &command, &n_args, &args));
     return sp_call(run, command->name, NULL, n_args, args, result);
+}
+
+void sp_claims_free(sp_claim_cache *cache)
+{
+    free(cache->line);
+    sp_result_free(cache->result);
+    *cache = (sp_claim_cache){0};
+}
+
+static sp_status run_cached(sp_run *run, const char *line, sp_claim_cache *cache)
+{
+    if (cache->line && !strcmp(cache->line, line))
+        return cache->status;
+    sp_claims_free(cache);
+    cache->status = run_command(run, line, &cache->result);
+    cache->line = strdup(line);
+    return cache->status;
 }
 
 /* NAN when the path leads nowhere. */
@@ -102,7 +120,7 @@ static void judge(sp_run *run, const sp_claim *claim, sp_checked *c)
         c->why = "outside the tolerance";
 }
 
-sp_status sp_claim_check(sp_run *run, const sp_claim *claim, bool full, sp_checked *out)
+sp_status sp_claim_check(sp_run *run, const sp_claim *claim, bool full, sp_claim_cache *cache, sp_checked *out)
 {
     const char *line = full && claim->full ? claim->full : claim->command;
     *out = (sp_checked){.theory = NAN,
@@ -117,8 +135,8 @@ sp_status sp_claim_check(sp_run *run, const sp_claim *claim, bool full, sp_check
                                   : "no command";
         return SP_OK;
     }
-    sp_result *result = NULL;
-    sp_status status = run_command(run, line, &result);
+    sp_status status = run_cached(run, line, cache);
+    const sp_result *result = cache->result;
     if (status == SP_STOPPED)
         return status;
     if (status != SP_OK) {
@@ -144,6 +162,5 @@ sp_status sp_claim_check(sp_run *run, const sp_claim *claim, bool full, sp_check
     }
     else
         judge(run, claim, out);
-    sp_result_free(result);
     return SP_OK;
 }

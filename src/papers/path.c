@@ -1,6 +1,5 @@
 #include "claims.h"
 
-
 #include <stdlib.h>
 #include <string.h>
 

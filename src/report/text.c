@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { SHORT_ROWS = 24, WIDTH = 14 };
+enum { SHORT_ROWS = 24, WIDEST = 180 };
 
 static void number_text(char *out, size_t size, double x) { snprintf(out, size, "%.10g", x); }
 
@@ -67,13 +67,29 @@ static void write_row(FILE *file, const sp_table *table, size_t row, const int *
     fputc('\n', file);
 }
 
+/* Too wide for lines: one paragraph a row, without the empty cells. */
+static void write_records(FILE *file, const sp_table *table)
+{
+    for (size_t r = 0; r < sp_table_rows(table); r++) {
+        fputc('\n', file);
+        for (size_t c = 0; c < sp_table_columns(table); c++) {
+            sp_cell cell = sp_table_cell(table, r, c);
+            const char *name = sp_table_column(table, c)->name;
+            if (cell.text && *cell.text)
+                fprintf(file, "  %-14s %s\n", name, cell.text);
+            else if (!cell.text && !isnan(cell.number))
+                fprintf(file, "  %-14s %.10g\n", name, cell.number);
+        }
+    }
+}
+
 static void write_table(FILE *file, const sp_table *table, bool whole)
 {
     size_t rows = sp_table_rows(table), columns = sp_table_columns(table);
     if (rows == 0)
         return;
     fprintf(file, "\n%s (%zu rows)\n", sp_table_name(table), rows);
-    int width[256];
+    int width[256], total = 0;
     for (size_t c = 0; c < columns && c < 256; c++) {
         width[c] = (int)strlen(sp_table_column(table, c)->name);
         for (size_t r = 0; r < rows; r++) {
@@ -81,6 +97,11 @@ static void write_table(FILE *file, const sp_table *table, bool whole)
             int length = cell.text ? (int)strlen(cell.text) : snprintf(NULL, 0, "%.8g", cell.number);
             width[c] = length > width[c] ? length : width[c];
         }
+        total += width[c] + 2;
+    }
+    if (total > WIDEST) {
+        write_records(file, table);
+        return;
     }
     for (size_t c = 0; c < columns; c++)
         fprintf(file, sp_table_column_is_text(table, c) ? "%s%-*s" : "%s%*s", c ? "  " : "", width[c],
