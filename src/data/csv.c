@@ -1,0 +1,269 @@
+/* Tables of numbers as text: separated by comma, tab, semicolon, bar or blanks; header line, quoted fields, one column of
+ * labels. */
+#include "reader.h"
+#include "csv_fields.h"
+#include "intern.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { ROWS_PER_BLOCK = 64 };
+
+typedef struct {
+    sp_stream *stream;
+    sp_text text;
+    size_t *record;               /* where each record of data begins */
+    size_t columns, label_column; /* SIZE_MAX: none */
+    const char *const *header;    /* columns names or NULL */
+    size_t at;
+} state;
+
+/* "line 3, column 2 (height)". Memory of the run. */
+static const char *place(sp_run *run, const state *s, const char *where, size_t column)
+{
+    size_t line = sp_text_line(&s->text, where);
+    const char *name = s->header && column < s->columns ? s->header[column] : "";
+    const char *text = *name ? sp_format(run, "line %zu, column %zu (%s)", line, column + 1, name)
+                             : sp_format(run, "line %zu, column %zu", line, column + 1);
+    return text ? text : "";
+}
+
+static sp_status refuse_field(sp_run *run, const sp_reader *r, const char *where, size_t column, const sp_field *f)
+{
+    const state *s = r->state;
+    int shown = f->length < 40 ? (int)f->length : 40;
+    const char *at = place(run, s, where, column);
+    if (sp_field_missing(f))
+        return sp_fail(run, SP_DATA, "%s: %s: missing value \"%.*s\"; fill it in or leave the row out", r->name, at, shown,
+                       f->begin);
+    return sp_fail(run, SP_DATA, "%s: %s: \"%.*s\" is not a finite number (a column of classes is named with --labels)",
+                   r->name, at, shown, f->begin);
+}
+
+typedef struct {
+    sp_reader *reader;
+    size_t rows;
+    double *values;
+} chunk;
+
+static sp_status parse_block(sp_run *worker, size_t block, void *context)
+{
+    chunk *c = context;
+    const sp_reader *r = c->reader;
+    const state *s = r->state;
+    size_t end = (block + 1) * ROWS_PER_BLOCK < c->rows ? (block + 1) * ROWS_PER_BLOCK : c->rows;
+    for (size_t i = block * ROWS_PER_BLOCK; i < end; i++) {
+        const char *start = s->text.begin + s->record[s->at + i];
+        sp_fields fields = sp_fields_of(&s->text, start);
+        double *out = c->values + i * r->d;
+        size_t column = 0;
+        for (sp_field f; sp_next_field(&fields, &f); column++) {
+            if (column == s->label_column || column >= s->columns)
+                continue;
+            if (!sp_field_number(&s->text, &f, out))
+                return refuse_field(worker, r, start, column, &f);
+            out++;
+        }
+        if (column != s->columns)
+            return sp_fail(worker, SP_DATA, "%s: line %zu has %zu fields, the first line has %zu", r->name,
+                           sp_text_line(&s->text, start), column, s->columns);
+    }
+    return SP_OK;
+}
+
+static sp_status next(sp_run *run, sp_reader *r, size_t rows, void *values, double *labels)
+{
+    (void)labels;
+    state *s = r->state;
+    chunk c = {r, rows, values};
+    SP_TRY(sp_parallel(run, (rows + ROWS_PER_BLOCK - 1) / ROWS_PER_BLOCK, parse_block, &c));
+    s->at += rows;
+    return SP_OK;
+}
+
+static sp_status rewind_csv(sp_run *run, sp_reader *r)
+{
+    (void)run;
+    ((state *)r->state)->at = 0;
+    return SP_OK;
+}
+
+static void close_csv(sp_reader *r)
+{
+    state *s = r->state;
+    sp_text_free(&s->text);
+    sp_stream_close(s->stream);
+}
+
+/* Names of the columns from the header record. */
+static sp_status read_header(sp_run *run, state *s, const char *record)
+{
+    const char **names = SP_NEW(run, const char *, s->columns);
+    if (!names)
+        return SP_FAILED;
+    sp_fields fields = sp_fields_of(&s->text, record);
+    sp_field f;
+    for (size_t i = 0; i < s->columns && sp_next_field(&fields, &f); i++)
+        if (!(names[i] = sp_field_text(run, &f)))
+            return SP_FAILED;
+    s->header = names;
+    return SP_OK;
+}
+
+static size_t named_column(const state *s, const char *name)
+{
+    for (size_t i = 0; s->header && i < s->columns; i++)
+        if (!strcasecmp(s->header[i], name))
+            return i;
+    return SIZE_MAX;
+}
+
+static size_t find_label_column(const state *s, const char *labels)
+{
+    if (!labels) {
+        static const char *const usual[] = {"label", "labels", "class"};
+        for (size_t i = 0; i < 3; i++)
+            if (named_column(s, usual[i]) != SIZE_MAX)
+                return named_column(s, usual[i]);
+        return SIZE_MAX;
+    }
+    size_t column = named_column(s, labels);
+    char *end;
+    long number = strtol(labels, &end, 10);
+    if (column != SIZE_MAX || *end || end == labels)
+        return column;
+    if (number < 0)
+        number += (long)s->columns + 1;
+    return number >= 1 && (size_t)number <= s->columns ? (size_t)number - 1 : SIZE_MAX;
+}
+
+/* The labels of all rows: numbers, or indices of distinct texts when any of them is not a number. */
+static sp_status read_labels(sp_run *run, sp_reader *r)
+{
+    state *s = r->state;
+    double *label = SP_NEW(run, double, r->n);
+    if (!label)
+        return SP_FAILED;
+    bool numbers = true;
+    sp_intern names = {0};
+    for (size_t i = 0; i < r->n; i++) {
+        const char *start = s->text.begin + s->record[i];
+        sp_fields fields = sp_fields_of(&s->text, start);
+        sp_field f = {0};
+        size_t column = 0;
+        while (sp_next_field(&fields, &f) && column < s->label_column)
+            column++;
+        if (column < s->label_column || sp_field_missing(&f)) {
+            sp_intern_free(&names);
+            return sp_fail(run, SP_DATA, "%s: %s: missing label; fill it in or leave the row out", r->name,
+                           place(run, s, start, s->label_column));
+        }
+        if (numbers && sp_field_number(&s->text, &f, &label[i]))
+            continue;
+        if (numbers && i > 0) { /* a text after numbers: they are texts as well */
+            numbers = false;
+            i = (size_t)-1;
+            continue;
+        }
+        numbers = false;
+        sp_mark mark = sp_memory_mark(run);
+        char *text = sp_field_text(run, &f);
+        size_t id, known = names.n;
+        if (!text || !sp_intern_add(run, &names, text, &id)) {
+            sp_intern_free(&names);
+            return SP_FAILED;
+        }
+        if (names.n == known)
+            sp_memory_release(run, mark);
+        label[i] = (double)id;
+    }
+    r->n_label_names = names.n;
+    sp_status status = numbers ? SP_OK : sp_intern_names(run, &names, &r->label_name);
+    sp_intern_free(&names);
+    r->label = label;
+    r->labelled = true;
+    return status;
+}
+
+static sp_status index_records(sp_run *run, sp_reader *r, bool header)
+{
+    state *s = r->state;
+    size_t n = 0;
+    for (int pass = 0; pass < 2; pass++) {
+        size_t i = 0;
+        for (const char *p = sp_first_record(&s->text); p; p = sp_next_record(&s->text, p)) {
+            if (i >= header && pass)
+                s->record[i - header] = (size_t)(p - s->text.begin);
+            i++;
+        }
+        n = i > header ? i - header : 0;
+        if (n == 0)
+            return sp_fail(run, SP_DATA, "%s: holds no rows of numbers", r->name);
+        if (!pass && !(s->record = SP_NEW(run, size_t, n)))
+            return SP_FAILED;
+    }
+    r->n = n;
+    return SP_OK;
+}
+
+static sp_status shape_of(sp_run *run, sp_reader *r, const char *labels)
+{
+    state *s = r->state;
+    const char *first = sp_first_record(&s->text);
+    if (!first)
+        return sp_fail(run, SP_DATA, "%s: holds no rows", r->name);
+    s->columns = sp_count_fields(&s->text, first);
+    bool header = sp_is_header(&s->text, first);
+    if (header)
+        SP_TRY(read_header(run, s, first));
+    SP_TRY(index_records(run, r, header));
+    bool none = labels && !strcmp(labels, "none");
+    s->label_column = none ? SIZE_MAX : find_label_column(s, labels);
+    r->labels_used = none || (labels && s->label_column != SIZE_MAX);
+    r->d = s->columns - (s->label_column != SIZE_MAX);
+    if (r->d == 0)
+        return sp_fail(run, SP_DATA, "%s: no column of numbers besides the labels", r->name);
+    if (s->label_column != SIZE_MAX)
+        SP_TRY(read_labels(run, r));
+    if (s->header) {
+        const char **names = SP_NEW(run, const char *, r->d);
+        if (!names)
+            return SP_FAILED;
+        for (size_t i = 0, j = 0; i < s->columns; i++)
+            if (i != s->label_column)
+                names[j++] = s->header[i];
+        r->column_name = names;
+    }
+    return SP_OK;
+}
+
+static sp_status open_csv(sp_run *run, sp_stream *stream, const char *labels, sp_reader *r)
+{
+    state *s = r->state;
+    const unsigned char *data;
+    size_t bytes;
+    SP_TRY(sp_stream_all(run, stream, &data, &bytes));
+    SP_TRY(sp_text_open(run, r->name, (const char *)data, bytes, &s->text));
+    r->type = SP_F8;
+    r->next = next;
+    r->rewind = rewind_csv;
+    return shape_of(run, r, labels);
+}
+
+sp_status sp_open_csv(sp_run *run, sp_stream *stream, const char *labels, sp_reader *out)
+{
+    *out = (sp_reader){.name = sp_strdup(run, sp_stream_name(stream)), .close = close_csv};
+    state *s = SP_NEW(run, state, 1);
+    if (!out->name || !s) {
+        sp_stream_close(stream);
+        return SP_FAILED;
+    }
+    s->stream = stream;
+    s->label_column = SIZE_MAX;
+    out->state = s;
+    sp_status status = open_csv(run, stream, labels, out);
+    if (status != SP_OK)
+        close_csv(out);
+    return status;
+}

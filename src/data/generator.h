@@ -1,0 +1,31 @@
+/* Samples of model ensembles: "NAME,key=value,...". */
+#ifndef SPINODAL_GENERATOR_H
+#define SPINODAL_GENERATOR_H
+
+#include "params.h"
+#include "reader.h"
+
+/* Keys are declared as parameters of commands are; every generator has n and seed among them. */
+typedef struct {
+    const char *name, *summary;
+    const sp_param *keys; /* ends with {0} */
+    size_t params_size;
+    /* Fills shape, type, `next` and labels; name is set. The rows depend on the keys only. */
+    sp_status (*open)(sp_run *run, const void *params, sp_reader *out);
+} sp_generator;
+
+const sp_generator *sp_generator_at(size_t i); /* NULL past the end */
+sp_status sp_open_generator(sp_run *run, const char *text, sp_reader *out);
+
+/* Rows made in independent blocks: fills rows [first, first + rows), never more than one block of `rows_per_block`. */
+typedef sp_status (*sp_make_rows)(sp_run *worker, const void *model, size_t block, size_t rows, double *values,
+                                  double *labels);
+sp_status sp_generator_by_blocks(sp_run *run, sp_reader *reader, const void *model, size_t rows_per_block,
+                                 sp_make_rows make);
+
+/* Independent stream of a generator's own seed. */
+sp_rng sp_generator_rng(const sp_run *run, uint64_t seed, const char *stream, uint64_t index);
+
+extern const sp_generator sp_generator_gaussian, sp_generator_gaussian_mixture;
+
+#endif

@@ -1,0 +1,58 @@
+/* What every format and every generator gives: the shape, then the rows in order, some at a time.
+ *
+ * An open_* function checks everything the header claims against what the stream can hold before any memory is asked for. */
+#ifndef SPINODAL_READER_H
+#define SPINODAL_READER_H
+
+#include "element.h"
+#include "spinodal/data.h"
+#include "stream.h"
+
+typedef struct sp_reader sp_reader;
+struct sp_reader {
+    const char *name;
+    size_t n, d;
+    size_t channels, height, width; /* 0: no images */
+    sp_element type;                /* of the values that `next` gives */
+    bool swap;                      /* their bytes are in the other order */
+    const char *const *column_name; /* d names or NULL */
+
+    bool labelled; /* each row has a label: all of them in `label`, or (NULL) each given by `next` with its row */
+    const double *label;
+    bool labels_used;         /* the --labels text named something inside this source */
+    const char *label_source; /* file of labels found beside; NULL: none */
+    size_t n_label_names;     /* labels are indices into label_name; 0: labels are numbers */
+    const char *const *label_name;
+
+    const void *borrowed; /* values of the caller that may be used where they are */
+    size_t rows_at_once;  /* best for `next`; 0: any */
+    void *state;
+    /* The next `rows` rows (never past n): rows * d elements, plane by plane for images, and rows labels where `label` is
+     * NULL. */
+    sp_status (*next)(sp_run *run, sp_reader *reader, size_t rows, void *values, double *labels);
+    sp_status (*rewind)(sp_run *run, sp_reader *reader);
+    void (*close)(sp_reader *reader);
+};
+
+/* Each takes over the stream (closes it with the reader, or on failure). Memory of the run. */
+sp_status sp_open_idx(sp_run *run, sp_stream *stream, sp_reader *out);
+sp_status sp_open_npy(sp_run *run, sp_stream *stream, sp_reader *out);
+sp_status sp_open_cifar(sp_run *run, sp_stream *stream, const char *labels, sp_reader *out);
+/* labels: name or number (from 1; negative: from the last) of the column that holds them, or "none"; NULL: a column called
+ * label, labels or class, if any. Columns that do not exist are left to the caller (labels_used stays false). */
+sp_status sp_open_csv(sp_run *run, sp_stream *stream, const char *labels, sp_reader *out);
+
+/* A source named by the user: path, "-", catalogue name, generator. */
+sp_status sp_open_source(sp_run *run, const char *source, const char *labels, sp_reader *out);
+/* The same formats from bytes in memory. */
+sp_status sp_open_bytes(sp_run *run, const char *name, const void *data, size_t bytes, const char *labels, sp_reader *out);
+
+void sp_reader_close(sp_reader *reader);
+
+/* Refuses a shape that the bytes left in the stream cannot hold. */
+sp_status sp_check_claim(sp_run *run, const sp_stream *stream, uint64_t header, size_t n, size_t d, size_t element_size);
+
+/* Rows whose pixels are height x width x channels become channels x height x width. scratch: one row. */
+void sp_to_planes(size_t rows, size_t channels, size_t pixels, size_t element_size, void *values, void *scratch);
+
+#endif
