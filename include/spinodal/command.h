@@ -201,6 +201,29 @@ void sp_result_unconverged(sp_result *result, const char *format, ...) SP_PRINTF
 typedef enum { SP_REPRODUCED, SP_NOT_REPRODUCED, SP_NOT_RUN } sp_verdict_kind;
 sp_status sp_result_verdict(sp_result *result, sp_verdict_kind kind, const char *format, ...) SP_PRINTF(3, 4);
 
+/* What a report says, in the order added. A result without any is reported as its tables with their figures. */
+typedef struct {
+    const char *name, *caption;     /* name: of its file */
+    size_t width, height, channels; /* 1: grey, 3: red green blue */
+    const unsigned char *pixels;    /* height x width x channels */
+} sp_image;
+sp_status sp_result_section(sp_result *result, const char *title);
+sp_status sp_result_say(sp_result *result, const char *format, ...) SP_PRINTF(2, 3);     /* a paragraph */
+sp_status sp_result_caution(sp_result *result, const char *format, ...) SP_PRINTF(2, 3); /* what limits the answer */
+sp_status sp_result_paste(sp_result *result, const char *format, ...)
+    SP_PRINTF(2, 3);                                                 /* a command that gives this part alone */
+sp_status sp_result_show(sp_result *result, const char *table);      /* its figures and rows here */
+sp_status sp_result_image(sp_result *result, const sp_image *image); /* copied */
+
+typedef enum { SP_ITEM_SECTION, SP_ITEM_WORDS, SP_ITEM_CAUTION, SP_ITEM_COMMAND, SP_ITEM_TABLE, SP_ITEM_IMAGE } sp_item_kind;
+typedef struct {
+    sp_item_kind kind;
+    const char *text; /* title, words, or the name of the table or image */
+    const sp_image *image;
+} sp_item;
+size_t sp_result_items(const sp_result *result);
+const sp_item *sp_result_item(const sp_result *result, size_t i);
+
 /* Reading a result. */
 const sp_command *sp_result_command(const sp_result *result);
 bool sp_result_converged(const sp_result *result);

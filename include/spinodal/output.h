@@ -55,7 +55,7 @@ sp_status sp_plot_file(sp_run *run, const sp_result *result, const sp_overlay *o
  * report.html, one file that holds everything it shows. Without gnuplot the report is written without figures and a warning
  * is left in the run. args, as given to sp_call: the command to paste. */
 sp_status sp_report_write(sp_run *run, const char *dir, const sp_result *result, size_t n_args, const char *const *args,
-                          const sp_overlay *overlay, double seconds);
+                          const sp_overlay *overlay);
 
 /* The exit code of a result: SP_FAILED when not converged or a claim was not reproduced. */
 sp_status sp_result_status(const sp_result *result);

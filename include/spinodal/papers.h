@@ -12,6 +12,13 @@ extern "C" {
 const char *sp_papers_bibtex(sp_run *run, const char *spec);
 
 typedef struct {
+    const char *number, *title, *authors, *year, *arxiv;
+} sp_citation;
+
+/* The same as data: at most `most` papers, in the order of their numbers; returns how many. */
+size_t sp_papers_cited(const char *spec, size_t most, sp_citation *out);
+
+typedef struct {
     const char *paper; /* "07"; "" with all or list */
     bool all, full, list;
 } sp_reproduce_params;

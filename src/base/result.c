@@ -38,6 +38,7 @@ struct sp_result {
     sp_cell *values; /* texts owned */
     size_t n_tables;
     sp_table **tables;
+    sp_items items;
     bool unconverged, is_grid;
 };
 
@@ -145,6 +146,7 @@ void sp_result_free(sp_result *result)
     for (size_t i = 0; i < result->n_tables; i++)
         table_free(result->tables[i]);
     free(result->tables);
+    sp_items_free(&result->items);
     free(result);
 }
 
@@ -354,6 +356,7 @@ sp_status sp_result_verdict(sp_result *result, sp_verdict_kind kind, const char 
     return push(&result->verdicts, key, text);
 }
 
+sp_items *sp_result_items_of(sp_result *result) { return &result->items; }
 const sp_command *sp_result_command(const sp_result *result) { return result->command; }
 bool sp_result_converged(const sp_result *result) { return !result->unconverged; }
 size_t sp_result_parameters(const sp_result *result) { return result->parameters.n; }

@@ -11,6 +11,12 @@ sp_status sp_result_set_scalars(sp_result *result, const void *scalars);
 /* Appends the rows of `part` (one point of a grid) to the tables of `whole`, with the grid's values in front, and its
  * scalars as one row of the table "grid". axes: n names and values. */
 sp_status sp_result_append(sp_result *whole, const sp_result *part, size_t n, const sp_column *axes, const sp_cell *values);
+typedef struct {
+    size_t n;
+    sp_item *v; /* texts and images owned */
+} sp_items;
+sp_items *sp_result_items_of(sp_result *result);
+void sp_items_free(sp_items *items);
 sp_status sp_result_add_warning(sp_result *result, const char *text);
 
 #endif

@@ -13,7 +13,8 @@ unsigned sp_palette(size_t i)
 
 unsigned sp_shade(size_t i, size_t n)
 {
-    static const unsigned viridis[] = {0x440154, 0x482878, 0x3e4989, 0x31688e, 0x26828e, 0x1f9e89, 0x35b779, 0x6dcd59, 0xb4de2c};
+    static const unsigned viridis[] = {0x440154, 0x482878, 0x3e4989, 0x31688e, 0x26828e,
+                                       0x1f9e89, 0x35b779, 0x6dcd59, 0xb4de2c};
     double at = n > 1 ? 8.0 * (double)i / (double)(n - 1) : 0;
     size_t k = at < 8 ? (size_t)at : 7;
     unsigned out = 0;
@@ -127,8 +128,8 @@ static const char *file_name(sp_run *run, const sp_table *table, size_t index)
     return index ? sp_format(run, "%s_%zu", sp_table_name(table), index + 1) : sp_table_name(table);
 }
 
-static sp_status make_figure(sp_run *run, const sp_result *result, const sp_table *table, const sp_plot_spec *spec, const sp_overlay *overlay,
-                             sp_figure *f, bool *drawn)
+static sp_status make_figure(sp_run *run, const sp_result *result, const sp_table *table, const sp_plot_spec *spec,
+                             const sp_overlay *overlay, sp_figure *f, bool *drawn)
 {
     *f = (sp_figure){.table = table, .logx = spec->logx, .logy = spec->logy, .logz = spec->logz, .diagonal = spec->diagonal};
     f->vline = SP_NEW(run, sp_mark_line, spec->n_vline + 1);
@@ -179,7 +180,8 @@ static sp_status grid_specs(sp_run *run, const sp_result *result, const sp_table
             at++;
         sp_plot_spec *s = &(*out)[at];
         if (at == *n) {
-            *s = (sp_plot_spec){.x = sp_table_column(table, 0)->name, .xrange = {NAN, NAN}, .yrange = {NAN, NAN}, .ylabel = column->unit};
+            *s = (sp_plot_spec){
+                .x = sp_table_column(table, 0)->name, .xrange = {NAN, NAN}, .yrange = {NAN, NAN}, .ylabel = column->unit};
             ++*n;
         }
         s->y[s->n_y++] = column->name;
@@ -190,8 +192,8 @@ static sp_status grid_specs(sp_run *run, const sp_result *result, const sp_table
     size_t rows = sp_table_rows(table);
     double first = rows ? sp_table_cell(table, 0, 0).number : 0, last = rows ? sp_table_cell(table, rows - 1, 0).number : 0;
     double middle = rows ? sp_table_cell(table, rows / 2, 0).number : 0;
-    bool log_axis = first > 0 && last / first >= 10 && fabs(log(middle * middle / (first * last))) < 0.5 * log(last / first) &&
-                    middle < 0.3 * last;
+    bool log_axis = first > 0 && last / first >= 10 &&
+                    fabs(log(middle * middle / (first * last))) < 0.5 * log(last / first) && middle < 0.3 * last;
     for (size_t i = 0; i < *n; i++)
         (*out)[i].logx = log_axis;
     return SP_OK;

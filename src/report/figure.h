@@ -13,9 +13,9 @@ typedef struct {
     sp_draw draw;
     size_t n;
     double *x, *y;
-    double *se;   /* NULL: no error bars */
-    double *cell; /* of cells: xlow, xhigh, ylow, yhigh of each */
-    double *z;    /* of cells coloured by value; NULL: the colour of the series */
+    double *se;        /* NULL: no error bars */
+    double *cell;      /* of cells: xlow, xhigh, ylow, yhigh of each */
+    double *z;         /* of cells coloured by value; NULL: the colour of the series */
     const char *title; /* "": not in the legend */
     unsigned rgb;
     bool foreground; /* drawn in the colour of the text */
@@ -28,7 +28,7 @@ typedef struct {
 } sp_mark_line;
 
 typedef struct {
-    const char *name;    /* of its files: "kl", "kl_2" */
+    const char *name; /* of its files: "kl", "kl_2" */
     const sp_table *table;
     const char *plain_title; /* without markup; "" : none */
     const char *title, *xlabel, *ylabel, *zlabel;
@@ -46,13 +46,13 @@ typedef struct {
 sp_status sp_figures_make(sp_run *run, const sp_result *result, const sp_overlay *overlay, size_t *n, sp_figure **out);
 
 /* Of figure_fill.c and figure_map.c. */
-sp_status sp_figure_fill_xy(sp_run *run, const sp_result *result, const sp_table *table, const sp_plot_spec *spec, const sp_overlay *overlay,
-                            sp_figure *figure);
+sp_status sp_figure_fill_xy(sp_run *run, const sp_result *result, const sp_table *table, const sp_plot_spec *spec,
+                            const sp_overlay *overlay, sp_figure *figure);
 sp_status sp_figure_fill_map(sp_run *run, const sp_table *table, const sp_plot_spec *spec, sp_figure *figure);
 sp_status sp_figure_fill_hist(sp_run *run, const sp_table *table, const sp_plot_spec *spec, sp_figure *figure);
 
-unsigned sp_palette(size_t i);            /* distinct in the common kinds of colour blindness */
-unsigned sp_shade(size_t i, size_t n);    /* i of n along a perceptually uniform scale (viridis) */
+unsigned sp_palette(size_t i);         /* distinct in the common kinds of colour blindness */
+unsigned sp_shade(size_t i, size_t n); /* i of n along a perceptually uniform scale (viridis) */
 /* Grows [range[0], range[1]] to hold x; not for x <= 0 when log. */
 void sp_figure_hold(double range[2], bool log, double x);
 

@@ -1,4 +1,5 @@
-/* Curves and measured points of a table. Rows with the same values of the grid's axes and of the `by` column are one curve. */
+/* Curves and measured points of a table. Rows with the same values of the grid's axes and of the `by` column are one curve.
+ */
 #include "figure.h"
 
 #include "notation.h"
@@ -259,7 +260,8 @@ static sp_status add_overlay(sp_run *run, const sp_overlay *o, const sp_plot_spe
             s->n += isfinite(s->x[s->n]) && isfinite(s->y[s->n]);
         }
         thin(s);
-        s->title = sp_format(run, "%s (%s)", sp_notation_name(run, SP_NOTATION_GNUPLOT, spec->y[k]), sp_notation_text(run, SP_NOTATION_GNUPLOT, o->name));
+        s->title = sp_format(run, "%s (%s)", sp_notation_name(run, SP_NOTATION_GNUPLOT, spec->y[k]),
+                             sp_notation_text(run, SP_NOTATION_GNUPLOT, o->name));
         if (!s->title)
             return SP_FAILED;
     }
@@ -276,17 +278,20 @@ static const char *y_label(sp_run *run, const sp_table *table, const sp_plot_spe
     bool one_quantity = true, one_unit = true;
     for (size_t y = 1; y < spec->n_y; y++) {
         one_quantity &= base_index(spec, y) == 0;
-        one_unit &= sp_table_find_column(table, spec->y[y], &column) && !strcmp(sp_table_column(table, column)->unit, c->unit);
+        one_unit &=
+            sp_table_find_column(table, spec->y[y], &column) && !strcmp(sp_table_column(table, column)->unit, c->unit);
     }
     if (one_quantity) {
         size_t length = base_length(c->name);
         const char *base = sp_format(run, "%.*s", (int)length, c->name);
-        return sp_notation_axis(run, SP_NOTATION_GNUPLOT, &(sp_column){base ? base : c->name, c->unit, spec->n_y == 1 ? c->help : ""});
+        return sp_notation_axis(run, SP_NOTATION_GNUPLOT,
+                                &(sp_column){base ? base : c->name, c->unit, spec->n_y == 1 ? c->help : ""});
     }
     const char *names = "";
     for (size_t y = 0; y < spec->n_y && y < 4 && names; y++)
         if (variant_index(spec, y) == 0) {
-            const char *name = sp_notation_name(run, SP_NOTATION_GNUPLOT, sp_format(run, "%.*s", (int)base_length(spec->y[y]), spec->y[y]));
+            const char *name =
+                sp_notation_name(run, SP_NOTATION_GNUPLOT, sp_format(run, "%.*s", (int)base_length(spec->y[y]), spec->y[y]));
             names = *names ? sp_format(run, "%s,  %s", names, name) : name;
         }
     const char *unit = one_unit ? sp_notation_unit(run, SP_NOTATION_GNUPLOT, c->unit) : "";
@@ -306,8 +311,8 @@ static sp_status set_categories(sp_run *run, const source *from, sp_figure *f)
     return SP_OK;
 }
 
-sp_status sp_figure_fill_xy(sp_run *run, const sp_result *result, const sp_table *table, const sp_plot_spec *spec, const sp_overlay *overlay,
-                            sp_figure *f)
+sp_status sp_figure_fill_xy(sp_run *run, const sp_result *result, const sp_table *table, const sp_plot_spec *spec,
+                            const sp_overlay *overlay, sp_figure *f)
 {
     source from = {.table = table, .spec = spec};
     if (!sp_table_find_column(table, spec->x, &from.x))

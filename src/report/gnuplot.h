@@ -23,7 +23,9 @@ sp_status sp_gnuplot_run(sp_run *run, const char *script, size_t n_files, const 
 /* True when a program gnuplot is on the PATH. */
 bool sp_gnuplot_found(void);
 
-/* Makes the SVG of gnuplot small, gives its ids a prefix and its colours a dark variant. Free data with free(). */
-sp_status sp_svg_polish(sp_run *run, const sp_bytes *raw, const char *prefix, const char *title, sp_bytes *out);
+/* Makes the SVG of gnuplot small, gives its ids a prefix and, when it stands `alone`, its colours a dark variant (a page
+ * gives them once, by sp_svg_style). Free data with free(). */
+sp_status sp_svg_polish(sp_run *run, const sp_bytes *raw, const char *prefix, const char *title, bool alone, sp_bytes *out);
+void sp_svg_style(FILE *file);
 
 #endif

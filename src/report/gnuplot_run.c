@@ -47,7 +47,8 @@ static char **plain_environment(sp_run *run)
         n++;
     char **out = SP_NEW(run, char *, n + 2);
     for (size_t i = 0; out && i < n; i++)
-        if (strncmp(environ[i], "LC_", 3) && strncmp(environ[i], "GNUTERM=", 8) && strncmp(environ[i], "GNUPLOT_", 8) && strncmp(environ[i], "FIT_", 4))
+        if (strncmp(environ[i], "LC_", 3) && strncmp(environ[i], "GNUTERM=", 8) && strncmp(environ[i], "GNUPLOT_", 8) &&
+            strncmp(environ[i], "FIT_", 4))
             out[m++] = environ[i];
     if (out)
         out[m] = "LC_ALL=C.UTF-8";
@@ -146,7 +147,8 @@ static void clean(sp_run *run, const char *folder, size_t n, const char *const *
     rmdir(folder);
 }
 
-static sp_status run_in(sp_run *run, const char *folder, const char *script, size_t n, const char *const *names, sp_bytes *files)
+static sp_status run_in(sp_run *run, const char *folder, const char *script, size_t n, const char *const *names,
+                        sp_bytes *files)
 {
     pid_t pid;
     int code = 0;

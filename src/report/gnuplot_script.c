@@ -37,10 +37,11 @@ static void write_cells(FILE *file, const sp_series *s)
 {
     for (size_t i = 0; i < s->n; i++) {
         if (s->draw == SP_DRAW_BARS)
-            fprintf(file, "%.9g %.9g %.9g %.9g\n", (s->cell[4 * i] + s->cell[4 * i + 1]) / 2, s->y[i], s->cell[4 * i], s->cell[4 * i + 1]);
+            fprintf(file, "%.9g %.9g %.9g %.9g\n", (s->cell[4 * i] + s->cell[4 * i + 1]) / 2, s->y[i], s->cell[4 * i],
+                    s->cell[4 * i + 1]);
         else
-            fprintf(file, "%.9g %.9g %.9g %.9g %.9g %.9g %.9g\n", s->x[i], s->y[i], s->cell[4 * i], s->cell[4 * i + 1], s->cell[4 * i + 2],
-                    s->cell[4 * i + 3], s->z ? s->z[i] : 0);
+            fprintf(file, "%.9g %.9g %.9g %.9g %.9g %.9g %.9g\n", s->x[i], s->y[i], s->cell[4 * i], s->cell[4 * i + 1],
+                    s->cell[4 * i + 2], s->cell[4 * i + 3], s->z ? s->z[i] : 0);
     }
 }
 
@@ -72,7 +73,8 @@ static void log_tics(FILE *file, const char *axis, const double range[2])
     fprintf(file, "set logscale %s\n", axis);
     if (decades > 2.2) {
         int every = decades > 8 ? (int)ceil(decades / 6) : 1;
-        fprintf(file, "set format %s \"10^{%%L}\"\nset %stics 1e%d nomirror\nset m%stics %d\n", axis, axis, every, axis, every > 1 ? every : 10);
+        fprintf(file, "set format %s \"10^{%%L}\"\nset %stics 1e%d nomirror\nset m%stics %d\n", axis, axis, every, axis,
+                every > 1 ? every : 10);
         return;
     }
     fprintf(file, "set format %s \"%%g\"\nset %stics nomirror (", axis, axis);
@@ -131,23 +133,31 @@ static int by_position(const void *a, const void *b)
 /* Vertical lines with their names along them; a name too near the one before is set lower. */
 static void mark_lines(FILE *file, sp_figure *f)
 {
-    double last[4] = {-1, -1, -1, -1};
-    static const double heights[] = {0.985, 0.74, 0.49, 0.24};
+    enum { LEVELS = 4 };
+    static const double heights[LEVELS] = {0.985, 0.74, 0.49, 0.24}, apart = 0.045;
+    double taken[LEVELS] = {-1, -1, -1, -1}; /* where the last name of each level ends */
     qsort(f->vline, f->n_vline, sizeof *f->vline, by_position);
     for (size_t i = 0; i < f->n_vline; i++) {
         double at = place(f, f->vline[i].at);
-        fprintf(file, "set arrow from first %.9g, graph 0 to first %.9g, graph 1 nohead dt 2 lw 1.2 lc rgb '" AXIS "' back\n", f->vline[i].at,
-                f->vline[i].at);
+        fprintf(file,
+                "set arrow from first %.9g, graph 0 to first %.9g, graph 1 nohead dt 2 lw 1.2 lc rgb '" AXIS "' back\n",
+                f->vline[i].at, f->vline[i].at);
+        double before = i > 0 ? at - place(f, f->vline[i - 1].at) : at + apart / 2;
+        double after = i + 1 < f->n_vline ? place(f, f->vline[i + 1].at) - at : 1 - at;
+        bool right = before < apart && after > before;
         int level = 0;
-        while (level < 3 && last[level] >= 0 && at - last[level] < 0.045)
+        while (level < LEVELS - 1 && taken[level] > (right ? at : at - apart))
             level++;
-        last[level] = at;
-        bool left = at > 0.04;
-        fprintf(file, "set label '%s' at first %.9g, graph %g right rotate by 90 offset character %s,0 font ',12' tc rgb '" AXIS "' front\n",
-                f->vline[i].label, f->vline[i].at, heights[level], left ? "-0.75" : "0.85");
+        taken[level] = right ? at + apart : at;
+        fprintf(file,
+                "set label '%s' at first %.9g, graph %g right rotate by 90 offset character %s,0 font ',12' tc rgb '" AXIS
+                "' front\n",
+                f->vline[i].label, f->vline[i].at, heights[level], right ? "0.95" : "-0.7");
     }
     for (size_t i = 0; i < f->n_hline; i++)
-        fprintf(file, "set arrow from graph 0, first %.9g to graph 1, first %.9g nohead dt 2 lw 1.2 lc rgb '" AXIS "' back\n", f->hline[i].at, f->hline[i].at);
+        fprintf(file,
+                "set arrow from graph 0, first %.9g to graph 1, first %.9g nohead dt 2 lw 1.2 lc rgb '" AXIS "' back\n",
+                f->hline[i].at, f->hline[i].at);
 }
 
 static void colours_of_map(FILE *file, const sp_figure *f)
@@ -158,7 +168,8 @@ static void colours_of_map(FILE *file, const sp_figure *f)
     fputs(")\nunset colorbox\nset colorbox noborder\n", file);
     if (f->logz)
         fputs("set logscale cb\nset format cb \"10^{%L}\"\n", file);
-    fprintf(file, "set cbrange [%.9g:%.9g]\nset cblabel '%s' offset 1,0\n", f->z[0], f->z[1], f->zlabel);
+    fprintf(file, "set cbrange [%.9g:%.9g]\nset cblabel '%s' offset 1,0 textcolor rgb '" TEXT "'\n", f->z[0], f->z[1],
+            f->zlabel);
 }
 
 static void settings(FILE *file, sp_figure *f)
@@ -170,11 +181,13 @@ static void settings(FILE *file, sp_figure *f)
         values |= f->series[i].z != NULL;
     }
     fputs("reset\nset encoding utf8\nset border 3 lw 1 lc rgb '" AXIS "'\nset tics textcolor rgb '" TEXT "' scale 0.6\n"
-          "set errorbars small\nset bars 0.6\nset style fill solid 1 noborder\n", file);
+          "set errorbars small\nset bars 0.6\nset style fill solid 1 noborder\n",
+          file);
     if (!cells)
         fputs("set grid lt 1 lw 0.7 lc rgb '" GRID "'\n", file);
     if (titled)
-        fputs("set key outside top left horizontal Left reverse samplen 1.8 width 1 spacing 1.25 textcolor rgb '" TEXT "'\n", file);
+        fputs("set key outside top left horizontal Left reverse samplen 1.8 width 1 spacing 1.25 textcolor rgb '" TEXT "'\n",
+              file);
     else
         fputs("unset key\n", file);
     if (*f->title)
@@ -183,7 +196,8 @@ static void settings(FILE *file, sp_figure *f)
     axis_tics(file, "y", f->logy, f->y);
     if (f->n_category)
         categories(file, f);
-    fprintf(file, "set xlabel '%s' textcolor rgb '" TEXT "'\nset ylabel '%s' textcolor rgb '" TEXT "'\n", f->xlabel, f->ylabel);
+    fprintf(file, "set xlabel '%s' textcolor rgb '" TEXT "'\nset ylabel '%s' textcolor rgb '" TEXT "'\n", f->xlabel,
+            f->ylabel);
     if (values)
         colours_of_map(file, f);
     mark_lines(file, f);
@@ -216,7 +230,9 @@ static void plot_series(FILE *file, const sp_series *s, size_t number, size_t i)
         fprintf(file, "%s using 1:2:3:4:(0):2 with boxxyerror fs solid 0.75 lc %s", data, colour);
         break;
     case SP_DRAW_CELLS:
-        fprintf(file, "%s using 1:2:3:4:5:6%s with boxxyerror fs solid 1 noborder %s%s", data, s->z ? ":7" : "", s->z ? "lc palette" : "lc ", s->z ? "" : colour);
+        /* the thin border closes the seams that anti-aliasing leaves between cells */
+        fprintf(file, "%s using 1:2:3:4:5:6%s with boxxyerror fs solid 1 border lw 0.4 %s%s", data, s->z ? ":7" : "",
+                s->z ? "lc palette" : "lc ", s->z ? "" : colour);
         break;
     }
     fprintf(file, *s->title ? " title '%s'" : " notitle", s->title);
@@ -243,15 +259,19 @@ static void terminal(FILE *file, sp_format_kind format, size_t columns, size_t r
 {
     switch (format) {
     case SP_SVG:
-        fprintf(file, "set terminal svg size %zu,%zu enhanced font 'system-ui,Helvetica,Arial,sans-serif,14' background rgb '#ffffff'\n", 680 * columns,
-                430 * rows);
+        fprintf(file,
+                "set terminal svg size %zu,%zu enhanced font 'system-ui,Helvetica,Arial,sans-serif,14' background rgb "
+                "'#ffffff'\n",
+                680 * columns, 430 * rows);
         break;
     case SP_PDF:
-        fprintf(file, "set terminal pdfcairo size %zu cm,%.1f cm enhanced font 'DejaVu Sans,10'\n", 17 * columns, 10.75 * (double)rows);
+        fprintf(file, "set terminal pdfcairo size %zu cm,%.1f cm enhanced font 'DejaVu Sans,10'\n", 17 * columns,
+                10.75 * (double)rows);
         break;
     case SP_PNG:
-        fprintf(file, "set terminal pngcairo size %zu,%zu enhanced font 'DejaVu Sans,12' fontscale 2 linewidth 2 pointscale 2\n", 1360 * columns,
-                860 * rows);
+        fprintf(file,
+                "set terminal pngcairo size %zu,%zu enhanced font 'DejaVu Sans,12' fontscale 2 linewidth 2 pointscale 2\n",
+                1360 * columns, 860 * rows);
         break;
     }
 }
@@ -276,7 +296,8 @@ char *sp_gnuplot_script(const sp_figure *figure)
     if (!file)
         return NULL;
     sp_figure f = *figure;
-    fprintf(file, "# gnuplot %s.gp writes %s.svg, %s.pdf and %s.png here. Made by spinodal " SPINODAL_VERSION ".\n", f.name, f.name, f.name, f.name);
+    fprintf(file, "# gnuplot %s.gp writes %s.svg, %s.pdf and %s.png here. Made by spinodal " SPINODAL_VERSION ".\n", f.name,
+            f.name, f.name, f.name);
     write_data(file, &f, 0);
     settings(file, &f);
     for (size_t i = 0; i < 3; i++) {

@@ -1,6 +1,5 @@
 #include "spinodal/output.h"
 
-
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>

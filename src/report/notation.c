@@ -5,11 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const greek[][2] = {
-    {"alpha", "α"},   {"beta", "β"},  {"gamma", "γ"}, {"delta", "δ"},  {"epsilon", "ε"}, {"eps", "ε"},   {"zeta", "ζ"},  {"eta", "η"},
-    {"theta", "θ"},   {"kappa", "κ"}, {"lambda", "λ"}, {"lam", "λ"},   {"mu", "μ"},      {"nu", "ν"},    {"xi", "ξ"},    {"rho", "ρ"},
-    {"sigma", "σ"},   {"tau", "τ"},   {"phi", "φ"},   {"chi", "χ"},    {"psi", "ψ"},     {"omega", "ω"}, {"Gamma", "Γ"}, {"Delta", "Δ"},
-    {"Theta", "Θ"},   {"Lambda", "Λ"}, {"Sigma", "Σ"}, {"Phi", "Φ"},   {"Psi", "Ψ"},     {"Omega", "Ω"}};
+static const char *const greek[][2] = {{"alpha", "α"},  {"beta", "β"},  {"gamma", "γ"}, {"delta", "δ"}, {"epsilon", "ε"},
+                                       {"eps", "ε"},    {"zeta", "ζ"},  {"eta", "η"},   {"theta", "θ"}, {"kappa", "κ"},
+                                       {"lambda", "λ"}, {"lam", "λ"},   {"mu", "μ"},    {"nu", "ν"},    {"xi", "ξ"},
+                                       {"rho", "ρ"},    {"sigma", "σ"}, {"tau", "τ"},   {"phi", "φ"},   {"chi", "χ"},
+                                       {"psi", "ψ"},    {"omega", "ω"}, {"Gamma", "Γ"}, {"Delta", "Δ"}, {"Theta", "Θ"},
+                                       {"Lambda", "Λ"}, {"Sigma", "Σ"}, {"Phi", "Φ"},   {"Psi", "Ψ"},   {"Omega", "Ω"}};
 
 typedef struct {
     FILE *file;
@@ -86,7 +87,8 @@ static const char *greek_letter(const char *token, const char **rest)
 static bool is_symbol(const char *token)
 {
     const char *rest;
-    return greek_letter(token, &rest) || (isalpha((unsigned char)token[0]) && strspn(token + 1, "0123456789") == strlen(token + 1));
+    return greek_letter(token, &rest) ||
+           (isalpha((unsigned char)token[0]) && strspn(token + 1, "0123456789") == strlen(token + 1));
 }
 
 static void put_token(FILE *file, sp_notation target, const char *token)
@@ -104,8 +106,11 @@ static const char *put_symbol(FILE *file, sp_notation target, const char *token,
     if (letter)
         fputs(letter, file);
     else {
-        fprintf(file, target == SP_NOTATION_HTML ? "<i>%c%s</i>" : target == SP_NOTATION_GNUPLOT ? "{/:Italic %c%s}" : "%c%s", token[0],
-                hat ? "\xcc\x82" : "");
+        fprintf(file,
+                target == SP_NOTATION_HTML      ? "<i>%c%s</i>"
+                : target == SP_NOTATION_GNUPLOT ? "{/:Italic %c%s}"
+                                                : "%c%s",
+                token[0], hat ? "\xcc\x82" : "");
         rest = token + 1;
     }
     return rest;
@@ -216,14 +221,17 @@ const char *sp_notation_number(sp_run *run, sp_notation target, double x, double
 
 const char *sp_notation_axis(sp_run *run, sp_notation target, const sp_column *column)
 {
-    enum { LONG_HELP = 44 };
+    enum { LONG_HELP = 36 };
     const char *name = sp_notation_name(run, target, column->name), *unit = sp_notation_unit(run, target, column->unit);
-    const char *help = column->help && strlen(column->help) <= LONG_HELP && strcmp(column->help, column->name) ? column->help : "";
+    const char *help =
+        column->help && strlen(column->help) <= LONG_HELP && strcmp(column->help, column->name) ? column->help : "";
     char first[128];
     snprintf(first, sizeof first, "%s", column->name);
     first[strcspn(first, "_")] = 0;
     /* a name in words says what its help says */
-    const char *label = !*help ? name : is_symbol(first) ? sp_format(run, "%s %s", sp_notation_text(run, target, help), name) : sp_notation_text(run, target, help);
+    const char *label = !*help             ? name
+                        : is_symbol(first) ? sp_format(run, "%s %s", sp_notation_text(run, target, help), name)
+                                           : sp_notation_text(run, target, help);
     if (!label)
         return "";
     const char *out = *unit ? sp_format(run, "%s (%s)", label, unit) : label;

@@ -65,7 +65,8 @@ static sp_status read_text(sp_run *run, const char *path, char **out)
     fclose(file);
     if (!text || failed) {
         free(text);
-        return sp_fail(run, SP_DATA, failed ? "%s: cannot read the overlay" : "%s: larger than the 64 MiB of an overlay", path);
+        return sp_fail(run, SP_DATA, failed ? "%s: cannot read the overlay" : "%s: larger than the 64 MiB of an overlay",
+                       path);
     }
     text[size] = 0;
     *out = sp_strdup(run, text);
@@ -90,7 +91,7 @@ static sp_status parse(sp_run *run, const char *path, char *text, sp_overlay *o)
     if (!last)
         return sp_fail(run, SP_DATA, "%s: more than %d columns", path, MAX_COLUMNS);
     o->column = SP_NEW(run, const char *, o->n_columns);
-    o->values = SP_NEW(run, double, lines *o->n_columns);
+    o->values = SP_NEW(run, double, lines * o->n_columns);
     if (!o->column || !o->values)
         return SP_FAILED;
     memcpy(o->column, names, o->n_columns * sizeof *names);
@@ -152,7 +153,8 @@ static sp_status check_columns(sp_run *run, const char *path, const sp_command *
         return SP_OK;
     if (!example_x)
         return sp_fail(run, SP_USAGE, "%s: %s draws no figure to lay points over", path, command->name);
-    return sp_fail(run, SP_USAGE, "%s: no columns of a figure of %s in its header (for example %s,%s)", path, command->name, example_x, example_y);
+    return sp_fail(run, SP_USAGE, "%s: no columns of a figure of %s in its header (for example %s,%s)", path, command->name,
+                   example_x, example_y);
 }
 
 sp_status sp_overlay_read(sp_run *run, const char *path, const sp_command *command, const sp_overlay **out)

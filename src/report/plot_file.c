@@ -52,7 +52,7 @@ static sp_status plot_file(sp_run *run, const sp_result *result, const sp_overla
     SP_TRY(status);
     page = raw;
     if (format == SP_SVG) {
-        status = sp_svg_polish(run, &raw, "p", sp_result_command(result)->summary, &page);
+        status = sp_svg_polish(run, &raw, "p", sp_result_command(result)->summary, true, &page);
         free(raw.data);
         SP_TRY(status);
     }

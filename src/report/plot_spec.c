@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-static const char *const keywords[] = {"by",    "logx",   "logy",   "logz",   "vline",  "hline", "bins",  "points",
+static const char *const keywords[] = {"by",    "logx",   "logy",   "logz",   "vline",  "hline", "bins",    "points",
                                        "lines", "xrange", "yrange", "xlabel", "ylabel", "title", "diagonal"};
 
 static bool is_keyword(const char *word)

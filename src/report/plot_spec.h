@@ -19,8 +19,8 @@ typedef struct {
     const char *vline[SP_PLOT_NAMES];
     size_t n_hline;
     double hline[SP_PLOT_NAMES];
-    size_t bins;         /* 0: chosen from the data */
-    double xrange[2], yrange[2]; /* NAN: from the data */
+    size_t bins;                         /* 0: chosen from the data */
+    double xrange[2], yrange[2];         /* NAN: from the data */
     const char *title, *xlabel, *ylabel; /* NULL: from the names */
 } sp_plot_spec;
 

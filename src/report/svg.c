@@ -10,14 +10,15 @@ static const char *const dark[][2] = {
     {"#0072b2", "#58a6ff"}, {"#d55e00", "#ff8b4d"}, {"#009e73", "#3fcf9b"}, {"#cc79a7", "#e69ac3"}, {"#e69f00", "#f0b429"},
     {"#56b4e9", "#8fd0f7"}, {"#7b5ea7", "#b49ae0"}, {"#8c6d31", "#c9a961"}};
 
-static void write_style(FILE *file)
+void sp_svg_style(FILE *file)
 {
-    fputs("<style>@media(prefers-color-scheme:dark){", file);
+    fputs("@media(prefers-color-scheme:dark){", file);
     for (size_t i = 0; i < sizeof dark / sizeof *dark; i++) {
         const char *from = dark[i][0], *to = dark[i][1];
-        fprintf(file, ".spf [stroke=\"%s\"]{stroke:%s}.spf [fill=\"%s\"]{fill:%s}.spf [color=\"%s\"]{color:%s}", from, to, from, to, from, to);
+        fprintf(file, ".spf [stroke=\"%s\"]{stroke:%s}.spf [fill=\"%s\"]{fill:%s}.spf [color=\"%s\"]{color:%s}", from, to,
+                from, to, from, to);
     }
-    fputs("}</style>\n", file);
+    fputs("}\n", file);
 }
 
 static bool starts(const char *p, const char *with) { return !strncmp(p, with, strlen(with)); }
@@ -73,8 +74,8 @@ static const char *attribute(const char *p, const char *prefix, FILE *file)
             fputc('"', file);
             return after + 1;
         }
-    if (starts(p, "gpPt") || starts(p, "gpDot") || starts(p, "gnuplot_plot_") || starts(p, "gnuplot_canvas") || starts(p, "textbox") ||
-        starts(p, "greybox")) {
+    if (starts(p, "gpPt") || starts(p, "gpDot") || starts(p, "gnuplot_plot_") || starts(p, "gnuplot_canvas") ||
+        starts(p, "textbox") || starts(p, "greybox")) {
         fprintf(file, "%s_%c", prefix, *p);
         return p + 1;
     }
@@ -92,7 +93,7 @@ static void put_escaped(FILE *file, const char *text)
             fputc((unsigned char)*text < ' ' ? ' ' : *text, file);
 }
 
-static void write_polished(FILE *file, const char *p, const char *prefix, const char *title)
+static void write_polished(FILE *file, const char *p, const char *prefix, const char *title, bool alone)
 {
     const char *view = strstr(p, "viewBox="), *body = view ? strchr(view, '>') : NULL;
     double width = 680, height = 430;
@@ -101,12 +102,18 @@ static void write_polished(FILE *file, const char *p, const char *prefix, const 
         return;
     }
     sscanf(view, "viewBox=\"0 0 %lf %lf\"", &width, &height);
-    fprintf(file, "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" class=\"spf\" width=\"%g\" height=\"%g\" "
-                  "viewBox=\"0 0 %g %g\" role=\"img\"><title>",
+    fprintf(file,
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" class=\"spf\" "
+            "width=\"%g\" height=\"%g\" "
+            "viewBox=\"0 0 %g %g\" role=\"img\"><title>",
             width, height, width, height);
     put_escaped(file, title);
     fputs("</title>\n", file);
-    write_style(file);
+    if (alone) {
+        fputs("<style>", file);
+        sp_svg_style(file);
+        fputs("</style>\n", file);
+    }
     for (p = body + 1; *p;) {
         const char *after = NULL;
         if (starts(p, "<title>") || starts(p, "<desc>")) {
@@ -126,14 +133,13 @@ static void write_polished(FILE *file, const char *p, const char *prefix, const 
     }
 }
 
-/* Taking out empty groups can leave their parents empty: once more does. */
-sp_status sp_svg_polish(sp_run *run, const sp_bytes *raw, const char *prefix, const char *title, sp_bytes *out)
+sp_status sp_svg_polish(sp_run *run, const sp_bytes *raw, const char *prefix, const char *title, bool alone, sp_bytes *out)
 {
     *out = (sp_bytes){0};
     FILE *file = open_memstream(&out->data, &out->size);
     if (!file)
         return sp_fail(run, SP_FAILED, "out of memory");
-    write_polished(file, raw->data, prefix, title);
+    write_polished(file, raw->data, prefix, title, alone);
     if (fclose(file) != 0) {
         free(out->data);
         *out = (sp_bytes){0};
