@@ -45,7 +45,7 @@ static sp_status exp_speed(sp_run *run, size_t block, void *context)
         v[i] = -(float)i * 0.05f;
     double start = now();
     for (size_t r = 0; v && r < REPEAT; r++)
-        sp_rows_float()->sums(1, &(sp_row_part){0, 0, PART}, v, 0, sums, NULL);
+        sp_row_kernels_float()->sums(1, &(sp_row_part){0, 0, PART}, v, 0, sums, NULL);
     seconds[block] = now() - start;
     return v ? SP_OK : SP_FAILED;
 }

@@ -44,6 +44,11 @@ static void guard_gsl(int change)
     pthread_mutex_unlock(&mutex);
 }
 
+/* A sequential OpenBLAS (libopenblas-serial) shares one work buffer without a lock: calls from two threads give wrong
+ * numbers. The OpenMP and pthread builds, and other libraries, do not. */
+extern int openblas_get_parallel(void) __attribute__((weak));
+static bool blas_takes_threads(void) { return !openblas_get_parallel || openblas_get_parallel() != 0; }
+
 sp_run *sp_run_create(const sp_run_options *options)
 {
     static const sp_run_options defaults = {.seed = 1};
@@ -63,7 +68,7 @@ sp_run *sp_run_create(const sp_run_options *options)
     shared->deadline = options->time_limit > 0 ? sp_now() + options->time_limit : INFINITY;
     run->shared = shared;
     run->seed = options->seed;
-    run->threads = options->threads > 0 ? options->threads : default_threads();
+    run->threads = !blas_takes_threads() ? 1 : options->threads > 0 ? options->threads : default_threads();
     run->checkpoint_dir = dir;
     run->resume = options->resume;
     run->last_save = sp_now();

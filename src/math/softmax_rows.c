@@ -1,4 +1,4 @@
-#include "softmax_rows.h"
+#include "math/softmax_rows.h"
 
 #include "vector_math.h"
 
@@ -90,20 +90,20 @@ static size_t above(size_t n, const void *v_, double threshold, uint32_t *positi
     return count;
 }
 
-extern const sp_rows sp_rows_float_baseline;
+extern const sp_row_kernels sp_row_kernels_baseline;
 #if defined(__x86_64__)
-extern const sp_rows sp_rows_float_avx2, sp_rows_float_avx512;
+extern const sp_row_kernels sp_row_kernels_avx2, sp_row_kernels_avx512;
 
-const sp_rows *sp_rows_float(void)
+const sp_row_kernels *sp_row_kernels_float(void)
 {
     if (__builtin_cpu_supports("avx512f"))
-        return &sp_rows_float_avx512;
+        return &sp_row_kernels_avx512;
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-        return &sp_rows_float_avx2;
-    return &sp_rows_float_baseline;
+        return &sp_row_kernels_avx2;
+    return &sp_row_kernels_baseline;
 }
 #else
-const sp_rows *sp_rows_float(void) { return &sp_rows_float_baseline; }
+const sp_row_kernels *sp_row_kernels_float(void) { return &sp_row_kernels_baseline; }
 #endif
 
 #define DISTANCE(name, type)                                                                                                \
@@ -120,6 +120,6 @@ const sp_rows *sp_rows_float(void) { return &sp_rows_float_baseline; }
 DISTANCE(distance, float)
 DISTANCE(distance64, double)
 
-static const sp_rows rows_double = {sizeof(double), logits, sums, weights, above, distance, distance64};
+static const sp_row_kernels rows_double = {sizeof(double), logits, sums, weights, above, distance, distance64};
 
-const sp_rows *sp_rows_double(void) { return &rows_double; }
+const sp_row_kernels *sp_row_kernels_double(void) { return &rows_double; }

@@ -2,7 +2,7 @@
 #ifndef SPINODAL_SOFTMAX_ROWS_H
 #define SPINODAL_SOFTMAX_ROWS_H
 
-#include "softmax_scan.h"
+#include "math/softmax_scan.h"
 
 enum { SP_ROW_LANES = 16 }; /* rows are 64-byte aligned and a multiple of this long, padded with e = -inf, p = 0 */
 
@@ -24,9 +24,9 @@ typedef struct {
     /* squared distance g and p = z.(x - y) (when z is given) in double */
     void (*distance)(size_t d, const double *x, const float *y, const float *z, double *g, double *p);
     void (*distance64)(size_t d, const double *x, const double *y, const float *z, double *g, double *p);
-} sp_rows;
+} sp_row_kernels;
 
-const sp_rows *sp_rows_float(void);
-const sp_rows *sp_rows_double(void);
+const sp_row_kernels *sp_row_kernels_float(void);
+const sp_row_kernels *sp_row_kernels_double(void);
 
 #endif

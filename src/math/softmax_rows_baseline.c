@@ -1,6 +1,6 @@
 /* Float rows for any processor. */
-#include "softmax_rows.h"
+#include "math/softmax_rows.h"
 
-extern const sp_rows sp_rows_float_baseline;
-#define ROWS_NAME sp_rows_float_baseline
-#include "softmax_rows_vector.h"
+extern const sp_row_kernels sp_row_kernels_baseline;
+#define ROWS_NAME sp_row_kernels_baseline
+#include "math/softmax_rows_vector.h"

@@ -1,6 +1,6 @@
 /* The float rows, written over 64-byte vectors and compiled once for each instruction set (ROWS_NAME; flags in
  * CMakeLists.txt). */
-#include "softmax_rows.h"
+#include "math/softmax_rows.h"
 
 #include "vector_math.h"
 
@@ -170,4 +170,4 @@ static size_t above(size_t n, const void *v_, double threshold_, uint32_t *posit
 DISTANCE(distance, float, LOAD_FLOAT)
 DISTANCE(distance64, double, LOAD_DOUBLE)
 
-const sp_rows ROWS_NAME = {sizeof(float), logits, sums, weights, above, distance, distance64};
+const sp_row_kernels ROWS_NAME = {sizeof(float), logits, sums, weights, above, distance, distance64};

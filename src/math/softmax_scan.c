@@ -1,13 +1,12 @@
 /* One pass over the data for each tile of queries. Of each query and setting (of each query alone when the order of the
  * points is that of their distance whatever the setting) the few largest terms are held back in a short list, evaluated
  * again in double at the end; all others are summed as they come, relative to a running maximum. */
-#include "softmax_scan.h"
+#include "math/softmax_scan.h"
 
-#include "softmax_rows.h"
+#include "math/gemm_float.h"
+#include "math/softmax_rows.h"
 
-#include <cblas.h>
 #include <math.h>
-#include <oneapi/dnnl/dnnl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,7 +32,7 @@ typedef struct {
 
 typedef struct {
     const sp_softmax_problem *p;
-    const sp_rows *rows;
+    const sp_row_kernels *rows;
     bool shared; /* one short list for all settings */
     size_t tile, held, n_blocks, max_slots;
     block *blocks;
@@ -255,26 +254,23 @@ static void hold_back(tile *t, const block *b, shortlist *list, void *row, parti
 
 /* ---- one tile -------------------------------------------------------------------------------------------------- */
 
-/* products = a (m x d) times b^T (n x d), rows of length BLOCK */
+/* c (m x BLOCK) = a (m x d) b^T (n x d) */
 static sp_status multiply_transposed(sp_run *run, const scan *s, size_t m, size_t n, const void *a, const void *b, void *c)
 {
     size_t d = s->p->d;
-    if (s->rows->size == sizeof(double))
-        cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)m, (int)n, (int)d, 1, a, (int)d, b, (int)d, 0, c, BLOCK);
-    else if (dnnl_sgemm('N', 'T', (dnnl_dim_t)m, (dnnl_dim_t)n, (dnnl_dim_t)d, 1, a, (dnnl_dim_t)d, b, (dnnl_dim_t)d, 0, c,
-                        BLOCK) != dnnl_success)
-        return sp_fail(run, SP_FAILED, "float32 matrix product failed (out of memory?)");
+    if (s->rows->size == sizeof(float))
+        return sp_gemm_float(run, SP_PLAIN, SP_TRANSPOSED, m, n, d, 1, a, d, b, d, 0, c, BLOCK);
+    sp_gemm(SP_PLAIN, SP_TRANSPOSED, m, n, d, 1, a, d, b, d, 0, c, BLOCK);
     return SP_OK;
 }
 
-static sp_status multiply(sp_run *run, const scan *s, size_t m, size_t k, const void *a, const void *b, void *c)
+/* c (m x d) = a (m x BLOCK) b (n x d) */
+static sp_status multiply(sp_run *run, const scan *s, size_t m, size_t n, const void *a, const void *b, void *c)
 {
     size_t d = s->p->d;
-    if (s->rows->size == sizeof(double))
-        cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)m, (int)d, (int)k, 1, a, BLOCK, b, (int)d, 0, c, (int)d);
-    else if (dnnl_sgemm('N', 'N', (dnnl_dim_t)m, (dnnl_dim_t)d, (dnnl_dim_t)k, 1, a, BLOCK, b, (dnnl_dim_t)d, 0, c,
-                        (dnnl_dim_t)d) != dnnl_success)
-        return sp_fail(run, SP_FAILED, "float32 matrix product failed (out of memory?)");
+    if (s->rows->size == sizeof(float))
+        return sp_gemm_float(run, SP_PLAIN, SP_PLAIN, m, d, n, 1, a, BLOCK, b, d, 0, c, d);
+    sp_gemm(SP_PLAIN, SP_PLAIN, m, d, n, 1, a, BLOCK, b, d, 0, c, d);
     return SP_OK;
 }
 
@@ -674,7 +670,7 @@ sp_status sp_softmax_scan(sp_run *run, const char *what, const sp_softmax_proble
     size_t k = noisy ? 0 : p->k, S = p->n_logits;
     if (k > SP_SOFTMAX_MAX_NEIGHBOURS)
         return sp_fail(run, SP_USAGE, "at most %d nearest neighbours, got %zu", SP_SOFTMAX_MAX_NEIGHBOURS, k);
-    scan s = {.p = p, .rows = sp_softmax_in_double(p) ? sp_rows_double() : sp_rows_float(), .shared = !noisy};
+    scan s = {.p = p, .rows = sp_softmax_in_double(p) ? sp_row_kernels_double() : sp_row_kernels_float(), .shared = !noisy};
     s.tile = choose_tile(p);
     s.held = noisy ? HELD_PER_SETTING : k > HELD_SHARED / 2 ? k + HELD_SHARED / 2 : HELD_SHARED;
     s.cut = log((double)p->n) + (s.rows->size == sizeof(float) ? 18 : 37);
