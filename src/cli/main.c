@@ -79,10 +79,21 @@ static double now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-static sp_status show(sp_run *run, const cli_request *r, const sp_result *result, double seconds)
+typedef struct {
+    const sp_command *command;
+    size_t n_args;
+    const char *const *args;
+    const sp_overlay *overlay;
+} task;
+
+static sp_status show(sp_run *run, const cli_request *r, const task *t, const sp_result *result, double seconds)
 {
-    if (r->folder)
+    if (r->folder) {
         SP_TRY(sp_run_folder_write(run, r->folder, result, seconds));
+        SP_TRY(sp_report_write(run, r->folder, result, t->n_args, t->args, t->overlay));
+    }
+    if (r->plot)
+        SP_TRY(sp_plot_file(run, result, t->overlay, r->plot));
     if (r->json) {
         char *json = sp_result_json(run, result);
         if (!json)
@@ -93,27 +104,41 @@ static sp_status show(sp_run *run, const cli_request *r, const sp_result *result
     else
         sp_write_text(stdout, result, false);
     if (r->folder && !r->json)
-        printf("\nwritten to %s\n", r->folder);
+        printf("\nwritten to %s/report.html\n", r->folder);
+    return SP_OK;
+}
+
+/* Everything that can be refused, before any work. */
+static sp_status prepare(sp_run *run, const cli_request *r, task *t)
+{
+    if (r->plot)
+        SP_TRY(sp_plot_check(run, t->command, r->plot));
+    if (r->overlay && !r->plot && !r->folder)
+        return sp_fail(run, SP_USAGE, "--overlay needs a figure: --plot FILE or -o DIR");
+    if (r->overlay)
+        SP_TRY(sp_overlay_read(run, r->overlay, t->command, &t->overlay));
+    if (r->folder)
+        SP_TRY(sp_run_folder_start(run, r->folder, t->command->name, t->n_args, t->args, r->resume));
     return SP_OK;
 }
 
 static sp_status execute(sp_run *run, const cli_request *r, const sp_command *command, size_t n_args,
                          const char *const *args)
 {
-    if (r->folder)
-        SP_TRY(sp_run_folder_start(run, r->folder, command->name, n_args, args, r->resume));
+    task t = {command, n_args, args, NULL};
+    SP_TRY(prepare(run, r, &t));
     double start = now();
     sp_result *result = NULL;
     sp_status status = sp_call(run, command->name, NULL, n_args, args, &result);
     if (r->run.progress)
         cli_progress_clear(r->run.progress_user);
-    if (status == SP_STOPPED)
-        return r->folder ? sp_fail(run, status, "%s: finished parts are kept; go on with --resume %s",
-                                   sp_strdup(run, sp_run_message(run)), r->folder)
-                         : sp_fail(run, status, "%s; with -o DIR finished parts are kept and --resume DIR goes on",
-                                   sp_strdup(run, sp_run_message(run)));
+    if (status == SP_STOPPED) {
+        const char *why = sp_strdup(run, sp_run_message(run));
+        return r->folder ? sp_fail(run, status, "%s; finished parts are kept: go on with --resume %s", why, r->folder)
+                         : sp_fail(run, status, "%s; with -o DIR finished parts are kept, and --resume DIR goes on", why);
+    }
     SP_TRY(status);
-    status = show(run, r, result, now() - start);
+    status = show(run, r, &t, result, now() - start);
     if (status == SP_OK)
         status = sp_result_status(result);
     sp_result_free(result);
