@@ -3,7 +3,17 @@
 #include <stdio.h>
 #include <string.h>
 
-static const sp_generator *const generators[] = {&sp_generator_gaussian_mixture, &sp_generator_gaussian, NULL};
+static const sp_generator *const generators[] = {
+    &sp_generator_gaussian_mixture,
+    &sp_generator_gaussian,
+    &sp_generator_manifold,
+    &sp_generator_blobs,
+    &sp_generator_curie_weiss,
+    &sp_generator_ising,
+    &sp_generator_phi4,
+    &sp_generator_two_phase,
+    NULL,
+};
 
 const sp_generator *sp_generator_at(size_t i)
 {
@@ -140,11 +150,21 @@ typedef struct {
     double *values, *labels;
 } piece;
 
+/* A block is always made whole, so that the first rows do not depend on how many are wanted. */
 static sp_status make_block(sp_run *worker, size_t i, void *context)
 {
     const piece *p = context;
-    size_t per = p->g->rows_per_block, first = i * per, rows = p->rows - first < per ? p->rows - first : per;
-    return p->g->make(worker, p->g->model, p->g->at / per + i, rows, p->values + first * p->r->d, p->labels + first);
+    size_t per = p->g->rows_per_block, d = p->r->d, first = i * per, rows = p->rows - first < per ? p->rows - first : per;
+    double *values = p->values + first * d, *labels = p->labels + first;
+    if (rows == per)
+        return p->g->make(worker, p->g->model, p->g->at / per + i, values, labels);
+    double *whole = SP_NEW(worker, double, per *d), *whole_labels = SP_NEW(worker, double, per);
+    if (!whole || !whole_labels)
+        return SP_FAILED;
+    SP_TRY(p->g->make(worker, p->g->model, p->g->at / per + i, whole, whole_labels));
+    memcpy(values, whole, rows * d * sizeof *values);
+    memcpy(labels, whole_labels, rows * sizeof *labels);
+    return SP_OK;
 }
 
 static sp_status next(sp_run *run, sp_reader *r, size_t rows, void *values, double *labels)
