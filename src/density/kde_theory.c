@@ -206,8 +206,8 @@ sp_status sp_kde_theory(sp_run *run, const sp_kde_theory_params *p, sp_kde_theor
     else {
         double centre = log(out->h_opt);
         sp_root root = sp_root_bracketed(variance_minus_alpha, &c, centre - 12, centre + 12, 1e-14);
-        out->h_var = exp(root.x);
-        out->converged &= root.converged;
+        out->h_var = exp(root.x); /* NaN when there is none, as for queries so far out that nothing condenses */
+        out->converged &= root.converged || out->h_G == 0;
     }
     /* a top-hat has its least KL at the edge, where the estimate is on the point of vanishing */
     double edge = out->kernel.kind == SP_KDE_TOPHAT ? 1 + 1e-14 : 1;
