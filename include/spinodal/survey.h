@@ -14,7 +14,8 @@ typedef struct {
     bool full;  /* every estimator at full size: minutes */
 } sp_survey_params;
 
-/* NAN where a section does not apply. Times are those of the Ornstein-Uhlenbeck process, x_t = e^{-t} a + sqrt(1 - e^{-2t}) z. */
+/* NAN where a section does not apply. Times are those of the Ornstein-Uhlenbeck process, x_t = e^{-t} a + sqrt(1 - e^{-2t})
+ * z. */
 typedef struct {
     double duplicates, constant_columns;
     double Lambda, d_eff, noise_edge, n_resolved, t_S_spectral;

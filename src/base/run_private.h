@@ -33,7 +33,7 @@ struct sp_run {
     size_t n_warnings, cap_warnings;
     char **warnings;
     char *checkpoint_dir;
-    char scope[128];      /* before the names of checkpoints */
+    char scope[128];        /* before the names of checkpoints */
     unsigned nested, depth; /* calls so far inside the scope; calls around this one */
     bool resume;
     double last_save, last_progress;

@@ -36,7 +36,8 @@ static const sp_scalar scalars[] = {
     SP_OUT(R, h_CLT, "data", "above: classical"),
     SP_OUT(R, N_eff_kde, "", "points that contribute to a density value at h_opt"),
     {0}};
-static const sp_column classes[] = {{"class", "", "class"}, {"count", "", "points"}, {"fraction", "1", "share of the points"}, {0}};
+static const sp_column classes[] = {
+    {"class", "", "class"}, {"count", "", "points"}, {"fraction", "1", "share of the points"}, {0}};
 static const sp_column columns[] = {{"column", "", "coordinate"},
                                     {"mean", "", "mean, in units of the source"},
                                     {"sd", "", "standard deviation, in units of the source"},
@@ -51,12 +52,16 @@ static const sp_column spectrum[] = {{"index", "", "rank of the eigenvalue"},
                                      {"cumulative", "1", "share of the variance up to here"},
                                      {"resolved", "", "above the edge of noise"},
                                      {0}};
-static const sp_column projection[] = {{"x_1", "data", "first principal direction"}, {"x_2", "data", "second principal direction"}, {"class", "", "class"}, {0}};
+static const sp_column projection[] = {{"x_1", "data", "first principal direction"},
+                                       {"x_2", "data", "second principal direction"},
+                                       {"class", "", "class"},
+                                       {0}};
 static const sp_table_decl tables[] = {
     {"classes", classes, NULL, "Classes."},
     {"columns", columns, NULL, "Coordinates (the first 64)."},
     {"spectrum", spectrum, "plot index lambda logx logy hline 1 noise_edge xlabel rank ylabel eigenvalue λ",
-     "Eigenvalues of the covariance. Dashed: the noise variance 1, below which a direction never speciates, and the edge of what n points resolve."},
+     "Eigenvalues of the covariance. Dashed: the noise variance 1, below which a direction never speciates, and the edge of "
+     "what n points resolve."},
     {"projection", projection, "plot x_1 x_2 by class points",
      "Random points along the two leading directions: what the backward process decides first."},
     {0}};

@@ -73,7 +73,9 @@ sp_status sp_survey_call(sp_survey *s, const char *command, const sp_dataset *da
 
 const char *sp_survey_data_words(sp_survey *s)
 {
-    static const char *const keys[] = {"data", "scale", "center", "labels", "classes", "limit"}, *const defaults[] = {"", "auto", "true", "", "", "0"};
+    static const char *const keys[] = {"data", "scale", "center", "labels", "classes", "limit"}, *const defaults[] = {
+                                                                                                     "", "auto", "true",
+                                                                                                     "", "",     "0"};
     const char *words = "";
     for (size_t k = 0; k < 6; k++)
         for (size_t i = 0; i < sp_result_parameters(s->out); i++) {

@@ -16,7 +16,7 @@ typedef struct sp_survey {
     sp_survey_result *r;
     sp_result *out;
     /* from the section on the spectrum */
-    double *spectrum; /* d eigenvalues of the covariance, descending; NULL before */
+    double *spectrum;     /* d eigenvalues of the covariance, descending; NULL before */
     size_t spectrum_rows; /* rows it was computed from */
     /* what the running section says */
     FILE *log;
@@ -45,7 +45,8 @@ void sp_survey_warning(sp_survey *s, const char *text, bool unconverged);
 void sp_survey_spectrum(sp_survey *s, const double *values, size_t rows); /* d values */
 
 #define SP_SURVEY_ROW(s, table, ...)                                                                                        \
-    sp_survey_cells((s), (table), sizeof((sp_cell[]){SP_MAP(__VA_ARGS__)}) / sizeof(sp_cell), (sp_cell[]){SP_MAP(__VA_ARGS__)})
+    sp_survey_cells((s), (table), sizeof((sp_cell[]){SP_MAP(__VA_ARGS__)}) / sizeof(sp_cell),                               \
+                    (sp_cell[]){SP_MAP(__VA_ARGS__)})
 #define SP_SURVEY_SET(s, field, value) sp_survey_number((s), offsetof(sp_survey_result, field), (value))
 
 /* Closes the log and plays it back; keeps it in a checkpoint. */

@@ -38,7 +38,8 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Rows that repeat an earlier one; 64-bit hashes stand for the rows: for a million rows a chance agreement has odds of 1e-8. */
+/* Rows that repeat an earlier one; 64-bit hashes stand for the rows: for a million rows a chance agreement has odds of 1e-8.
+ */
 static sp_status count_duplicates(sp_survey *s, size_t *out)
 {
     size_t n = s->data->n;
@@ -62,7 +63,8 @@ typedef struct {
 static sp_status column_ranges(sp_survey *s, ranges *r)
 {
     size_t n = s->data->n, d = s->data->d;
-    *r = (ranges){SP_NEW(s->run, double, d), SP_NEW(s->run, double, d), SP_NEW(s->run, double, d), SP_NEW(s->run, double, d)};
+    *r =
+        (ranges){SP_NEW(s->run, double, d), SP_NEW(s->run, double, d), SP_NEW(s->run, double, d), SP_NEW(s->run, double, d)};
     if (!r->low || !r->high || !r->sum || !r->sum2)
         return SP_FAILED;
     for (size_t j = 0; j < d; j++)
@@ -94,7 +96,8 @@ static size_t describe_columns(sp_survey *s, const ranges *r)
     for (size_t j = 0; a->channels == 0 && j < a->d && j < MOST; j++) {
         double n = (double)a->n, mean = r->sum[j] / n, variance = fmax(0, r->sum2[j] / n - mean * mean);
         const char *name = a->column_name ? a->column_name[j] : sp_format(s->run, "%zu", j);
-        SP_SURVEY_ROW(s, "columns", name, raw(a, j, mean), sqrt(variance) / fabs(a->gain), raw(a, j, r->low[j]), raw(a, j, r->high[j]), sqrt(variance));
+        SP_SURVEY_ROW(s, "columns", name, raw(a, j, mean), sqrt(variance) / fabs(a->gain), raw(a, j, r->low[j]),
+                      raw(a, j, r->high[j]), sqrt(variance));
     }
     return constant;
 }
@@ -124,7 +127,8 @@ static sp_status sample_sheet(sp_survey *s)
     }
     if (!by_class)
         rows = (done + columns - 1) / columns;
-    return sp_survey_sheet(s, "samples", by_class ? "Random samples, one class a row." : "Random samples.", columns * rows, columns, tiles, NULL);
+    return sp_survey_sheet(s, "samples", by_class ? "Random samples, one class a row." : "Random samples.", columns * rows,
+                           columns, tiles, NULL);
 }
 
 /* ---- the section ------------------------------------------------------------------------------------------- */
@@ -132,9 +136,12 @@ static sp_status sample_sheet(sp_survey *s)
 static void describe_scale(sp_survey *s)
 {
     const sp_dataset *a = s->data;
-    sp_survey_say(s, "Values lie between %g and %g in the source. Scale \"%s\": x = %.6g · raw %s %.6g%s. Every time and bandwidth below depends on this "
-                     "scale: noise has variance 1 on it.",
-                  a->raw_min, a->raw_max, a->scale, a->gain, a->offset < 0 ? "−" : "+", fabs(a->offset), a->mean ? ", minus the mean row" : ", not centred");
+    sp_survey_say(s,
+                  "Values lie between %g and %g in the source. Scale \"%s\": x = %.6g · raw %s %.6g%s. Every time and "
+                  "bandwidth below depends on this "
+                  "scale: noise has variance 1 on it.",
+                  a->raw_min, a->raw_max, a->scale, a->gain, a->offset < 0 ? "−" : "+", fabs(a->offset),
+                  a->mean ? ", minus the mean row" : ", not centred");
 }
 
 static void describe_classes(sp_survey *s)
@@ -148,7 +155,8 @@ static void describe_classes(sp_survey *s)
     for (size_t i = 0; i < a->n; i++)
         count[a->label[i]]++;
     for (size_t k = 0; k < a->n_classes && k < 200; k++)
-        SP_SURVEY_ROW(s, "classes", a->class_name ? a->class_name[k] : sp_format(s->run, "%zu", k), count[k], (double)count[k] / (double)a->n);
+        SP_SURVEY_ROW(s, "classes", a->class_name ? a->class_name[k] : sp_format(s->run, "%zu", k), count[k],
+                      (double)count[k] / (double)a->n);
     sp_survey_show(s, "classes");
 }
 
@@ -164,14 +172,20 @@ static sp_status run(sp_survey *s)
     SP_SURVEY_SET(s, duplicates, (double)duplicates);
     SP_SURVEY_SET(s, constant_columns, (double)constant);
     SP_SURVEY_SET(s, alpha, log((double)a->n) / (double)a->d);
-    const char *shape = a->channels ? sp_format(s->run, " (images of %zu × %zu%s)", a->height, a->width, a->channels == 3 ? ", three colours" : "") : "";
+    const char *shape = a->channels ? sp_format(s->run, " (images of %zu × %zu%s)", a->height, a->width,
+                                                a->channels == 3 ? ", three colours" : "")
+                                    : "";
     const char *classes = a->label && a->n_classes ? sp_format(s->run, ", %zu classes", a->n_classes) : ", no labels";
-    sp_survey_say(s, "%zu points in %zu dimensions%s%s: α = log(n)/d = %.4g.", a->n, a->d, shape, classes, log((double)a->n) / (double)a->d);
+    sp_survey_say(s, "%zu points in %zu dimensions%s%s: α = log(n)/d = %.4g.", a->n, a->d, shape, classes,
+                  log((double)a->n) / (double)a->d);
     describe_scale(s);
     if (constant)
         sp_survey_say(s, "%zu of the %zu coordinates never change and carry nothing.", constant, a->d);
     if (duplicates)
-        sp_survey_caution(s, "%zu rows repeat an earlier row exactly. A repeated point can never be told from its copy: φ_C stays below 1 for it at all times.", duplicates);
+        sp_survey_caution(s,
+                          "%zu rows repeat an earlier row exactly. A repeated point can never be told from its copy: φ_C "
+                          "stays below 1 for it at all times.",
+                          duplicates);
     if (a->channels == 1 || a->channels == 3)
         SP_TRY(sample_sheet(s));
     describe_classes(s);

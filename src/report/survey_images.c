@@ -41,7 +41,8 @@ sp_status sp_survey_sheet(sp_survey *s, const char *name, const char *caption, s
         for (size_t y = 0; y < h; y++)
             for (size_t x = 0; x < w; x++)
                 for (size_t c = 0; c < channels; c++)
-                    sheet[((y0 + y) * width + x0 + x) * channels + c] = tiles[((i * h + y) * w + x) * tile_channels + (tile_channels == 3 ? c : 0)];
+                    sheet[((y0 + y) * width + x0 + x) * channels + c] =
+                        tiles[((i * h + y) * w + x) * tile_channels + (tile_channels == 3 ? c : 0)];
     }
     sp_survey_image(s, &(sp_image){name, caption, width, height, channels, sheet});
     return SP_OK;

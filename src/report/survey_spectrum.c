@@ -129,15 +129,19 @@ static void project(sp_survey *s, const spectrum *p)
         return;
     sp_rng rng = sp_rng_at(s->run, "survey projection", 0);
     sp_permutation(&rng, a->n, order);
-    for (size_t i = 0; i < shown; i++) {
-        const float *x = a->x + order[i] * a->d;
-        double at[2] = {0};
-        for (int k = 0; k < 2; k++)
-            for (size_t j = 0; j < a->d; j++)
-                at[k] += p->first[k][j] * x[j];
-        const char *name = !a->label ? "" : a->class_name ? a->class_name[a->label[order[i]]] : sp_format(s->run, "%d", a->label[order[i]]);
-        SP_SURVEY_ROW(s, "projection", at[0], at[1], name);
-    }
+    size_t classes = a->label && a->n_classes > 0 ? a->n_classes : 1;
+    for (size_t k = 0; k < classes; k++) /* one class after the other, so that the legend is in their order */
+        for (size_t i = 0; i < shown; i++) {
+            const float *x = a->x + order[i] * a->d;
+            double at[2] = {0};
+            if (classes > 1 && (size_t)a->label[order[i]] != k)
+                continue;
+            for (int direction = 0; direction < 2; direction++)
+                for (size_t j = 0; j < a->d; j++)
+                    at[direction] += p->first[direction][j] * x[j];
+            const char *name = classes == 1 ? "" : a->class_name ? a->class_name[k] : sp_format(s->run, "%zu", k);
+            SP_SURVEY_ROW(s, "projection", at[0], at[1], name);
+        }
     sp_survey_show(s, "projection");
 }
 
@@ -152,7 +156,8 @@ static void tabulate(sp_survey *s, const spectrum *p, double edge)
         running += v;
         /* beyond the first ones every few per cent in rank is enough for the figure */
         if (k < 200 || k * 64 / d != (k - 1) * 64 / d || d <= SHOWN)
-            SP_SURVEY_ROW(s, "spectrum", (double)(k + 1), v, error, v > 1 ? 0.5 * log(v) : NAN, running / sum, v > edge ? "yes" : "no");
+            SP_SURVEY_ROW(s, "spectrum", (double)(k + 1), v, error, v > 1 ? 0.5 * log(v) : NAN, running / sum,
+                          v > edge ? "yes" : "no");
     }
 }
 
@@ -174,19 +179,30 @@ static void in_words(sp_survey *s, const spectrum *p, double edge)
     SP_SURVEY_SET(s, noise_edge, edge);
     SP_SURVEY_SET(s, n_resolved, (double)resolved);
     SP_SURVEY_SET(s, t_S_spectral, top > 1 ? 0.5 * log(top) : NAN);
-    sp_survey_say(s, "The covariance has effective dimension d_eff = (Σλ)²/Σλ² = %.3g out of %zu; %zu directions hold half of the variance. The largest eigenvalue is Λ = %.4g.",
+    sp_survey_say(s,
+                  "The covariance has effective dimension d_eff = (Σλ)²/Σλ² = %.3g out of %zu; %zu directions hold half of "
+                  "the variance. The largest eigenvalue is Λ = %.4g.",
                   squares > 0 ? sum * sum / squares : 0, d, to_half, top);
     if (top > 1)
-        sp_survey_say(s, "%zu eigenvalues exceed the variance 1 of the noise: along each of these directions the backward process breaks its symmetry at its own time "
-                         "t_S = ½ log λ, the first of all at t_S = %.3f.", above_one, 0.5 * log(top));
+        sp_survey_say(s,
+                      "%zu eigenvalues exceed the variance 1 of the noise: along each of these directions the backward "
+                      "process breaks its symmetry at its own time "
+                      "t_S = ½ log λ, the first of all at t_S = %.3f.",
+                      above_one, 0.5 * log(top));
     else
-        sp_survey_say(s, "No eigenvalue exceeds the variance 1 of the noise on this scale: there is no speciation along a direction of the covariance.");
-    sp_survey_say(s, "%zu directions stand above λ = %.4g, the upper edge that pure noise of the bulk's size would reach with this n (Marchenko–Pastur).", resolved, edge);
+        sp_survey_say(s, "No eigenvalue exceeds the variance 1 of the noise on this scale: there is no speciation along a "
+                         "direction of the covariance.");
+    sp_survey_say(s,
+                  "%zu directions stand above λ = %.4g, the upper edge that pure noise of the bulk's size would reach with "
+                  "this n (Marchenko–Pastur).",
+                  resolved, edge);
     if (top <= edge)
-        sp_survey_caution(s, "Not even the largest eigenvalue stands above that edge: %zu points do not resolve a single direction.", p->n);
+        sp_survey_caution(
+            s, "Not even the largest eigenvalue stands above that edge: %zu points do not resolve a single direction.",
+            p->n);
     if (p->n < s->data->n)
-        sp_survey_caution(s, "Computed from %zu of the %zu rows%s: small eigenvalues beyond rank %zu are missing.", p->n, s->data->n,
-                          s->mode == SP_SURVEY_QUICK ? " (--quick)" : "", p->rank);
+        sp_survey_caution(s, "Computed from %zu of the %zu rows%s: small eigenvalues beyond rank %zu are missing.", p->n,
+                          s->data->n, s->mode == SP_SURVEY_QUICK ? " (--quick)" : "", p->rank);
     if (squares <= 0)
         sp_survey_caution(s, "All rows are the same: there is nothing to learn.");
 }
@@ -203,6 +219,8 @@ static sp_status run(sp_survey *s)
         SP_TRY(by_covariance(s, &p));
     else
         SP_TRY(by_gram(s, n < most ? n : most, &p));
+    while (p.rank > 1 && p.values[p.rank - 1] <= 1e-12 * p.values[0]) /* zero but for rounding: constant coordinates */
+        p.values[--p.rank] = 0;
     double edge = noise_edge(&p, d);
     sp_survey_spectrum(s, p.values, p.n);
     in_words(s, &p, edge);

@@ -23,16 +23,22 @@ void sp_svg_style(FILE *file)
 
 static bool starts(const char *p, const char *with) { return !strncmp(p, with, strlen(with)); }
 
-/* "rgb(  0, 114, 178)" -> "#0072b2"; returns what follows. */
+/* "rgb(  0, 114, 178)" -> "#0072b2"; returns what follows. No sscanf: it measures the whole text at each call. */
 static const char *colour(const char *p, FILE *file)
 {
-    unsigned r, g, b;
-    int used = 0;
-    if (sscanf(p, "rgb(%u,%u,%u)%n", &r, &g, &b, &used) == 3 && used && r < 256 && g < 256 && b < 256) {
-        fprintf(file, "#%02x%02x%02x", r, g, b);
-        return p + used;
+    unsigned long part[3];
+    if (!starts(p, "rgb("))
+        return NULL;
+    p += 4;
+    for (int i = 0; i < 3; i++) {
+        char *end;
+        part[i] = strtoul(p, &end, 10);
+        if (end == p || part[i] > 255 || *end != (i < 2 ? ',' : ')'))
+            return NULL;
+        p = end + 1;
     }
-    return NULL;
+    fprintf(file, "#%02lx%02lx%02lx", part[0], part[1], part[2]);
+    return p;
 }
 
 /* "<g ...>" directly followed by "</g>": nothing drawn. Returns what follows, or NULL. */
