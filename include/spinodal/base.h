@@ -125,6 +125,9 @@ sp_status sp_parallel_resumable(sp_run *run, const char *what, size_t n_blocks, 
 sp_status sp_checkpoint_save(sp_run *run, const char *name, const void *data, size_t bytes);
 /* Fills `data` and sets *found when resuming and a whole checkpoint of exactly this name and size is there. */
 sp_status sp_checkpoint_load(sp_run *run, const char *name, void *data, size_t bytes, bool *found);
+/* Checkpoints are stored under "SCOPE.NAME" from now on, so that parts of one run which use the same names stay apart.
+ * sp_call gives each call inside a command a scope of its own. */
+void sp_checkpoint_scope(sp_run *run, const char *scope);
 /* True when the time since the last save is long enough for another (every 10 s). */
 bool sp_checkpoint_due(sp_run *run);
 

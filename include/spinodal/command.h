@@ -112,7 +112,7 @@ typedef struct {
  *   map X Y Z                  a colour for each row: Z a number, or a text (phases)
  *   hist X [bins N]            how often X falls where
  * then any of: logx logy logz, points or lines (instead of the rule below), diagonal (y = x), vline SCALAR...,
- * hline NUMBER..., xrange A:B, yrange A:B, xlabel WORDS, ylabel WORDS, and last title WORDS.
+ * hline NUMBER_OR_SCALAR..., xrange A:B, yrange A:B, xlabel WORDS, ylabel WORDS, and last title WORDS.
  * A column with a companion NAME_se is measured: points with error bars. The others are theory: lines. NAME and
  * NAME_theory, _exact, _gauss, _surrogate, _measured, _simulated are one quantity and share a colour. */
 typedef struct {

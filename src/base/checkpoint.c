@@ -80,11 +80,34 @@ sp_status sp_write_file(sp_run *run, const char *path, const void *data, size_t 
 
 static char *checkpoint_path(sp_run *run, const char *name)
 {
-    char *path = sp_format(run, "%s/%s.ckpt", run->checkpoint_dir, name);
+    char *path = sp_format(run, "%s/%s%s.ckpt", run->checkpoint_dir, run->scope, name);
     for (char *p = path ? path + strlen(run->checkpoint_dir) + 1 : NULL; p && *p; p++)
         if (*p == '/' || *p == ' ')
             *p = '_';
     return path;
+}
+
+void sp_checkpoint_scope(sp_run *run, const char *scope)
+{
+    snprintf(run->scope, sizeof run->scope, "%s%s", scope, *scope ? "." : "");
+    run->nested = 0;
+}
+
+void sp_checkpoint_enter(sp_run *run, sp_checkpoint_place *before)
+{
+    memcpy(before->scope, run->scope, sizeof before->scope);
+    before->nested = run->nested;
+    if (run->depth++ > 0) {
+        size_t used = strlen(run->scope);
+        snprintf(run->scope + used, sizeof run->scope - used, "%u.", before->nested);
+        run->nested = 0;
+    }
+}
+
+void sp_checkpoint_leave(sp_run *run, const sp_checkpoint_place *before)
+{
+    memcpy(run->scope, before->scope, sizeof run->scope);
+    run->nested = before->nested + (--run->depth > 0);
 }
 
 typedef struct {

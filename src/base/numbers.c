@@ -9,7 +9,7 @@
 
 bool sp_parse_number(const char *text, double *out)
 {
-    if (!*text || *text == ' ' || *text == '\t' || *text == '\n')
+    if (!*text || *text == ' ' || *text == '\t' || *text == '\n' || strpbrk(text, "xX")) /* no hexadecimal: 0x24 repeats 0 */
         return false;
     locale_t c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
     char *end;

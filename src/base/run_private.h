@@ -33,11 +33,21 @@ struct sp_run {
     size_t n_warnings, cap_warnings;
     char **warnings;
     char *checkpoint_dir;
+    char scope[128];        /* before the names of checkpoints */
+    unsigned nested, depth; /* calls so far inside the scope; calls around this one */
     bool resume;
     double last_save, last_progress;
     sp_progress_fn progress;
     void *progress_user;
 };
+
+/* Around a call: calls inside another one number their checkpoints. */
+typedef struct {
+    char scope[128];
+    unsigned nested;
+} sp_checkpoint_place;
+void sp_checkpoint_enter(sp_run *run, sp_checkpoint_place *before);
+void sp_checkpoint_leave(sp_run *run, const sp_checkpoint_place *before);
 
 double sp_now(void); /* monotonic seconds */
 sp_run *sp_worker_create(sp_run *parent);

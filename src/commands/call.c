@@ -3,6 +3,7 @@
 
 #include "params.h"
 #include "result_private.h"
+#include "run_private.h"
 
 #include <locale.h>
 #include <stdlib.h>
@@ -230,6 +231,7 @@ static sp_status run_grid(sp_run *run, const sp_command *command, size_t n, cons
 static sp_status call(sp_run *run, const char *name, const sp_dataset *data, size_t n_args, const char *const *texts,
                       sp_result **out)
 {
+    size_t first_warning = sp_run_warnings(run); /* earlier ones are of the call around this one */
     const sp_command *command = sp_command_find(name);
     if (!command)
         return sp_fail(run, SP_USAGE, "no command \"%s\" (see `spinodal --help`)", name);
@@ -268,7 +270,7 @@ static sp_status call(sp_run *run, const char *name, const sp_dataset *data, siz
         status = describe_data(run, *(const sp_dataset *const *)((const char *)params + first->offset), result);
     if (status == SP_OK)
         status = n_axes ? run_grid(run, command, n_axes, axes, params, result) : run_point(run, command, params, result);
-    for (size_t i = 0; i < sp_run_warnings(run) && status == SP_OK; i++)
+    for (size_t i = first_warning; i < sp_run_warnings(run) && status == SP_OK; i++)
         status = sp_result_add_warning(result, sp_run_warning(run, i));
     if (status != SP_OK) {
         sp_result_free(result);
@@ -284,8 +286,12 @@ sp_status sp_call(sp_run *run, const char *command, const sp_dataset *data, size
     *out = NULL;
     locale_t c = newlocale(LC_ALL_MASK, "C", (locale_t)0), before = c ? uselocale(c) : (locale_t)0;
     sp_mark mark = sp_memory_mark(run);
-    sp_run_clear_warnings(run);
+    sp_checkpoint_place place;
+    sp_checkpoint_enter(run, &place);
+    if (run->depth == 1)
+        sp_run_clear_warnings(run);
     sp_status status = call(run, command, data, n_args, args, out);
+    sp_checkpoint_leave(run, &place);
     sp_memory_release(run, mark);
     if (c) {
         uselocale(before);

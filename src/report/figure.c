@@ -1,13 +1,15 @@
 #include "figure.h"
 
 #include "notation.h"
+#include "params.h"
 
 #include <string.h>
 
 /* Okabe and Ito's colours, the yellow one left out: it cannot be seen on white. */
 unsigned sp_palette(size_t i)
 {
-    static const unsigned colours[] = {0x0072b2, 0xd55e00, 0x009e73, 0xcc79a7, 0xe69f00, 0x56b4e9, 0x7b5ea7, 0x8c6d31};
+    static const unsigned colours[] = {0x0072b2, 0xd55e00, 0x009e73, 0xcc79a7, 0xe69f00,
+                                       0x56b4e9, 0x7b5ea7, 0x8c6d31, 0x5f6b76, 0xb3243c};
     return colours[i % (sizeof colours / sizeof *colours)];
 }
 
@@ -102,11 +104,15 @@ static bool set_ranges(sp_run *run, const sp_result *result, const sp_plot_spec 
     if (isnan(f->x[0]) || isnan(f->y[0]))
         return false;
     vlines(run, result, spec, f);
-    for (size_t i = 0; i < spec->n_hline; i++)
-        if (!f->logy || spec->hline[i] > 0) {
-            sp_figure_hold(f->y, f->logy, spec->hline[i]);
-            f->hline[f->n_hline++] = (sp_mark_line){spec->hline[i], ""};
-        }
+    for (size_t i = 0; i < spec->n_hline; i++) {
+        double at;
+        if (!sp_parse_number(spec->hline[i], &at) && !sp_result_number(result, spec->hline[i], &at))
+            continue;
+        if (!isfinite(at) || (f->logy && at <= 0))
+            continue;
+        sp_figure_hold(f->y, f->logy, at);
+        f->hline[f->n_hline++] = (sp_mark_line){at, ""};
+    }
     if (!map || f->x[0] == f->x[1])
         pad(f->x, f->logx, f->n_category ? 0.5 / (double)f->n_category + 0.02 : 0.02);
     if (!map || f->y[0] == f->y[1]) {

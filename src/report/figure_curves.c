@@ -190,7 +190,7 @@ static void style(const source *from, size_t group, size_t y, sp_series *s)
     bool many = from->g.n_groups > 1;
     size_t base = base_index(from->spec, y);
     int variant = variant_index(from->spec, y);
-    s->rgb = !many ? sp_palette(base) : from->g.n_groups <= 8 ? sp_palette(group) : sp_shade(group, from->g.n_groups);
+    s->rgb = !many ? sp_palette(base) : from->g.n_groups <= 10 ? sp_palette(group) : sp_shade(group, from->g.n_groups);
     s->dash = 1 + (many ? (int)base : 0);
     /* of two lines of one quantity the second is dashed; a line beside points stays whole */
     int lines_before = 0;

@@ -89,8 +89,7 @@ static bool set_option(sp_run *run, const char *key, words *w, sp_plot_spec *s)
     }
     if (!strcmp(key, "hline")) {
         while (s->n_hline < SP_PLOT_NAMES && (text = value(w)))
-            if (!sp_parse_number(text, &s->hline[s->n_hline++]))
-                return false;
+            s->hline[s->n_hline++] = text;
         return s->n_hline > 0;
     }
     if (!strcmp(key, "bins")) {

@@ -18,7 +18,7 @@ typedef struct {
     size_t n_vline;
     const char *vline[SP_PLOT_NAMES];
     size_t n_hline;
-    double hline[SP_PLOT_NAMES];
+    const char *hline[SP_PLOT_NAMES];    /* numbers or scalars */
     size_t bins;                         /* 0: chosen from the data */
     double xrange[2], yrange[2];         /* NAN: from the data */
     const char *title, *xlabel, *ylabel; /* NULL: from the names */

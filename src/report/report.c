@@ -105,9 +105,9 @@ static void put_figure(const page *p, size_t i)
     fprintf(p->file, "<figure id=\"fig-%s\">\n", f->name);
     fwrite(p->svg[i].data, 1, p->svg[i].size, p->file);
     fputs("<figcaption>", p->file);
-    sp_html_text(p->file, *f->plain_title                       ? f->plain_title
-                          : declaration && declaration->caption ? declaration->caption
-                                                                : "");
+    sp_html_words(p->file, *f->plain_title                       ? f->plain_title
+                           : declaration && declaration->caption ? declaration->caption
+                                                                 : "");
     fprintf(p->file,
             " <span class=\"small\"><a href=\"figures/%s.svg\">svg</a> <a href=\"figures/%s.pdf\">pdf</a> <a "
             "href=\"figures/%s.png\">png</a> "
@@ -129,7 +129,7 @@ static void put_table(const page *p, const sp_table *table)
     const sp_table_decl *declaration = sp_table_declaration(table);
     if (!drawn && declaration && declaration->caption) {
         fputs("<p class=\"soft\">", p->file);
-        sp_html_text(p->file, declaration->caption);
+        sp_html_words(p->file, declaration->caption);
         fputs("</p>\n", p->file);
     }
     if (drawn)
@@ -155,7 +155,7 @@ static sp_status put_image(const page *p, const sp_image *image)
     fputs("\" src=\"data:image/png;base64,", p->file);
     sp_html_base64(p->file, png.data, png.size);
     fputs("\"><figcaption>", p->file);
-    sp_html_text(p->file, image->caption);
+    sp_html_words(p->file, image->caption);
     fputs("</figcaption></figure>\n", p->file);
     free(png.data);
     return status;
@@ -170,7 +170,7 @@ static void mark_shown(page *p, const sp_table *table)
 static void put_paragraph(FILE *file, const char *class, const char *text)
 {
     fprintf(file, *class ? "<p class=\"%s\">" : "<p>%s", class);
-    sp_html_text(file, text);
+    sp_html_words(file, text);
     fputs("</p>\n", file);
 }
 

@@ -8,7 +8,7 @@
 static const char *const dark[][2] = {
     {"#ffffff", "#0d1117"}, {"#24292f", "#e6edf3"}, {"#57606a", "#9da7b3"}, {"#e4e7eb", "#2d333b"}, {"#000000", "#e6edf3"},
     {"#0072b2", "#58a6ff"}, {"#d55e00", "#ff8b4d"}, {"#009e73", "#3fcf9b"}, {"#cc79a7", "#e69ac3"}, {"#e69f00", "#f0b429"},
-    {"#56b4e9", "#8fd0f7"}, {"#7b5ea7", "#b49ae0"}, {"#8c6d31", "#c9a961"}};
+    {"#56b4e9", "#8fd0f7"}, {"#7b5ea7", "#b49ae0"}, {"#8c6d31", "#c9a961"}, {"#5f6b76", "#a9b4bf"}, {"#b3243c", "#ff7b8a"}};
 
 void sp_svg_style(FILE *file)
 {
@@ -23,16 +23,22 @@ void sp_svg_style(FILE *file)
 
 static bool starts(const char *p, const char *with) { return !strncmp(p, with, strlen(with)); }
 
-/* "rgb(  0, 114, 178)" -> "#0072b2"; returns what follows. */
+/* "rgb(  0, 114, 178)" -> "#0072b2"; returns what follows. No sscanf: it measures the whole text at each call. */
 static const char *colour(const char *p, FILE *file)
 {
-    unsigned r, g, b;
-    int used = 0;
-    if (sscanf(p, "rgb(%u,%u,%u)%n", &r, &g, &b, &used) == 3 && used && r < 256 && g < 256 && b < 256) {
-        fprintf(file, "#%02x%02x%02x", r, g, b);
-        return p + used;
+    unsigned long part[3];
+    if (!starts(p, "rgb("))
+        return NULL;
+    p += 4;
+    for (int i = 0; i < 3; i++) {
+        char *end;
+        part[i] = strtoul(p, &end, 10);
+        if (end == p || part[i] > 255 || *end != (i < 2 ? ',' : ')'))
+            return NULL;
+        p = end + 1;
     }
-    return NULL;
+    fprintf(file, "#%02lx%02lx%02lx", part[0], part[1], part[2]);
+    return p;
 }
 
 /* "<g ...>" directly followed by "</g>": nothing drawn. Returns what follows, or NULL. */
@@ -48,14 +54,14 @@ static const char *empty_group(const char *p)
 
 static const char *attribute(const char *p, const char *prefix, FILE *file)
 {
-    static const char *const names[] = {"stroke=", "fill=", "color="};
-    for (size_t i = 0; i < 3; i++)
+    static const char *const names[] = {"stroke=", "fill=", "color=", "fill = "};
+    for (size_t i = 0; i < 4; i++)
         if (starts(p, names[i])) {
             const char *value = p + strlen(names[i]), *after;
             char quote = *value;
             if (quote != '\'' && quote != '"')
                 return NULL;
-            fprintf(file, "%s\"", names[i]);
+            fprintf(file, "%s\"", i == 3 ? "fill=" : names[i]);
             if ((after = colour(value + 1, file)) == NULL) {
                 const char *end = strchr(value + 1, quote);
                 if (!end)

@@ -1,0 +1,77 @@
+/* Kernel density estimates in large dimension (spec 03; Biroli, Mezard, arXiv:2408.05807).
+ *
+ * rho_hat_h(x) = (1/(n h^d)) sum_i K((x - y_i)/h) with n = e^{alpha d} points is the partition function of a random energy
+ * model. Bandwidths: above h_CLT classical; between h_G and h_CLT heavy-tailed; below h_G a few points carry all the weight.
+ * Everything "per dimension" is divided by d. Squared distances q = |x - y|^2. */
+#ifndef SPINODAL_KDE_H
+#define SPINODAL_KDE_H
+
+#include "spinodal/base.h"
+#include "spinodal/data.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- kernels: K(u) proportional to exp(-d kappa(|u|^2/d)) --------------------------------------------- */
+
+typedef enum { SP_KDE_GAUSSIAN, SP_KDE_STUDENT, SP_KDE_TOPHAT } sp_kde_kernel_kind;
+
+/* gaussian: kappa(v) = v/2. student: tau d degrees of freedom, kappa(v) = (1+tau)/2 log(1 + v/tau).
+ * tophat: constant on |u|^2 < d (spec 03, 3.6). */
+typedef struct {
+    sp_kde_kernel_kind kind;
+    double tau;
+} sp_kde_kernel;
+
+/* "gaussian", "student:TAU", "tophat". SP_USAGE otherwise. */
+sp_status sp_kde_kernel_parse(sp_run *run, const char *text, sp_kde_kernel *out);
+
+/* ---- theory, d -> infinity, Gaussian data ------------------------------------------------------------- */
+
+typedef struct {
+    double alpha;
+    sp_vec
+        spectrum; /* eigenvalues of the covariance, each standing for an equal share of the dimensions; 0: flat direction */
+    double r;     /* query radius x^T Sigma^{-1} x / d; 1: typical */
+    const char *kernel;
+    sp_vec h; /* used by the command only */
+} sp_kde_theory_params;
+
+typedef struct {
+    double s_star;   /* I(s_star) = alpha */
+    double eps_star; /* squared distance per dimension of the nearest data point */
+    double h_G, h_CLT, h_opt;
+    double h_var;    /* relative variance of the estimate of order 1 */
+    double KL_opt;   /* least KL per dimension */
+    double KL_G;     /* at h_G */
+    double log_rho;  /* (1/d) log rho(x) at radius r */
+    double residual; /* |I(s_star) - alpha| */
+    bool converged;
+    sp_kde_kernel kernel;
+} sp_kde_theory_result;
+
+/* Thresholds, spec 03, 3.1-3.3 and 3.6. O(spectrum) for each of about 100 evaluations. SP_USAGE for alpha so large or small
+ * that no s in e^{-60} .. e^{60} solves I(s) = alpha. h_G = 0: the estimate never condenses (far queries, small tau). */
+sp_status sp_kde_theory(sp_run *run, const sp_kde_theory_params *p, sp_kde_theory_result *out);
+
+/* lim (1/d) E log rho_hat_h(x), spec 03, 3.3. */
+double sp_kde_log_density(const sp_kde_theory_params *p, const sp_kde_theory_result *r, double h);
+/* (log rho(x) - E log rho_hat_h(x))/d; for r = 1 this is KL(rho || rho_hat_h)/d. */
+double sp_kde_kl(const sp_kde_theory_params *p, const sp_kde_theory_result *r, double h);
+/* Stable index m(h): 2 at h_CLT, 1 at h_G. */
+double sp_kde_index(const sp_kde_theory_result *r, double h);
+/* Condensed phase: E sum_i w_i^k for Poisson-Dirichlet weights PD(m, 0) = Gamma(k-m)/(Gamma(k) Gamma(1-m)); 0 for m >= 1. */
+double sp_kde_weight_moment(double m, double k);
+/* "condensed", "heavy-tailed" or "classical". */
+const char *sp_kde_regime(double m);
+
+/* Large-deviation functions of q/d at radius p->r: psi(s) = lim (1/d) log E exp(-s q/2), spec 03, 3.1. */
+double sp_kde_psi(const sp_kde_theory_params *p, double s);
+double sp_kde_eps(const sp_kde_theory_params *p, double s);  /* -2 psi'(s) */
+double sp_kde_rate(const sp_kde_theory_params *p, double s); /* I(s) = s psi'(s) - psi(s) */
+
+#ifdef __cplusplus
+}
+#endif
+#endif

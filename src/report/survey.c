@@ -1,0 +1,90 @@
+#include "survey.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const sp_survey_section *const sections[] = {
+#define SP_SECTION(name) &sp_survey_##name##_section,
+#include "survey.def"
+#undef SP_SECTION
+};
+enum { SECTIONS = sizeof sections / sizeof *sections };
+
+static sp_status perform(sp_survey *s, const sp_survey_section *section)
+{
+    char *text = NULL;
+    size_t size = 0;
+    sp_checkpoint_scope(s->run, section->name);
+    s->log = open_memstream(&text, &size);
+    if (!s->log)
+        return sp_fail(s->run, SP_FAILED, "out of memory");
+    sp_status status = section->run(s);
+    if (fclose(s->log) != 0 && status == SP_OK)
+        status = sp_fail(s->run, SP_FAILED, "out of memory");
+    s->log = NULL;
+    sp_checkpoint_scope(s->run, "survey");
+    if (status == SP_OK)
+        status = sp_survey_finish(s, section->name, text, size);
+    free(text);
+    return status;
+}
+
+static void all_nan(sp_survey_result *r)
+{
+    double *values = (double *)r;
+    for (size_t i = 0; i < sizeof *r / sizeof(double); i++)
+        values[i] = NAN;
+}
+
+sp_status sp_survey_run(sp_run *run, const sp_survey_params *params, sp_survey_result *result, sp_result *out)
+{
+    if (params->quick && params->full)
+        return sp_fail(run, SP_USAGE, "--quick and --full: give one of them");
+    if (params->data->n < 2)
+        return sp_fail(run, SP_DATA, "%s: a survey needs at least two points", params->data->name);
+    sp_survey s = {.run = run, .data = params->data, .r = result, .out = out};
+    s.mode = params->quick ? SP_SURVEY_QUICK : params->full ? SP_SURVEY_FULL : SP_SURVEY_DEFAULT;
+    all_nan(result);
+    for (size_t i = 0; i < SECTIONS; i++) {
+        bool found;
+        if (!sections[i]->applies(&s))
+            continue;
+        SP_TRY(sp_poll(run));
+        SP_TRY(sp_result_section(out, sections[i]->title));
+        sp_checkpoint_scope(run, "survey");
+        SP_TRY(sp_survey_restore(&s, sections[i]->name, &found));
+        if (!found)
+            SP_TRY(perform(&s, sections[i]));
+    }
+    sp_checkpoint_scope(run, "");
+    return SP_OK;
+}
+
+sp_status sp_survey_call(sp_survey *s, const char *command, const sp_dataset *data, size_t n_args, const char *const *args,
+                         sp_result **out)
+{
+    SP_TRY(sp_call(s->run, command, data, n_args, args, out));
+    for (size_t i = 0; i < sp_result_warnings(*out); i++)
+        sp_survey_warning(s, sp_result_warning(*out, i), false);
+    if (!sp_result_converged(*out))
+        sp_survey_warning(s, sp_format(s->run, "%s did not converge", command), true);
+    return SP_OK;
+}
+
+const char *sp_survey_data_words(sp_survey *s)
+{
+    static const char *const keys[] = {"data", "scale", "center", "labels", "classes", "limit"}, *const defaults[] = {
+                                                                                                     "", "auto", "true",
+                                                                                                     "", "",     "0"};
+    const char *words = "";
+    for (size_t k = 0; k < 6; k++)
+        for (size_t i = 0; i < sp_result_parameters(s->out); i++) {
+            const char *text = sp_result_parameter_text(s->out, i);
+            if (strcmp(sp_result_parameter_name(s->out, i), keys[k]) != 0 || !strcmp(text, defaults[k]))
+                continue;
+            words = k == 0   ? text
+                    : k == 2 ? sp_format(s->run, "%s --no-center", words)
+                             : sp_format(s->run, "%s --%s %s", words, keys[k], text);
+        }
+    return words && *words ? words : s->data->name;
+}

@@ -1,0 +1,69 @@
+/* Sections of the survey. Each is a function of the data and of what the sections before it found, and is kept by a
+ * checkpoint as the list of what it said. A new one: a file survey_NAME.c and a line in survey.def. */
+#ifndef SPINODAL_SURVEY_PRIVATE_H
+#define SPINODAL_SURVEY_PRIVATE_H
+
+#include "spinodal/survey.h"
+
+#include <stdio.h>
+
+typedef enum { SP_SURVEY_QUICK, SP_SURVEY_DEFAULT, SP_SURVEY_FULL } sp_survey_mode;
+
+typedef struct sp_survey {
+    sp_run *run;
+    const sp_dataset *data;
+    sp_survey_mode mode;
+    sp_survey_result *r;
+    sp_result *out;
+    /* from the section on the spectrum */
+    double *spectrum;     /* d eigenvalues of the covariance, descending; NULL before */
+    size_t spectrum_rows; /* rows it was computed from */
+    /* what the running section says */
+    FILE *log;
+    size_t section_rows;
+} sp_survey;
+
+typedef struct {
+    const char *name, *title;
+    bool (*applies)(const sp_survey *survey);
+    sp_status (*run)(sp_survey *survey);
+} sp_survey_section;
+
+#define SP_SECTION(name) extern const sp_survey_section sp_survey_##name##_section;
+#include "survey.def"
+#undef SP_SECTION
+
+/* What a section may do; all is recorded first and replayed into the result when the section is done. */
+void sp_survey_say(sp_survey *s, const char *format, ...) SP_PRINTF(2, 3);
+void sp_survey_caution(sp_survey *s, const char *format, ...) SP_PRINTF(2, 3);
+void sp_survey_paste(sp_survey *s, const char *format, ...) SP_PRINTF(2, 3); /* arguments after "spinodal GROUP VERB DATA" */
+void sp_survey_show(sp_survey *s, const char *table);
+void sp_survey_image(sp_survey *s, const sp_image *image);
+void sp_survey_cells(sp_survey *s, const char *table, size_t n, const sp_cell *cells);
+void sp_survey_number(sp_survey *s, size_t offset, double value);
+void sp_survey_warning(sp_survey *s, const char *text, bool unconverged);
+void sp_survey_spectrum(sp_survey *s, const double *values, size_t rows); /* d values */
+
+#define SP_SURVEY_ROW(s, table, ...)                                                                                        \
+    sp_survey_cells((s), (table), sizeof((sp_cell[]){SP_MAP(__VA_ARGS__)}) / sizeof(sp_cell),                               \
+                    (sp_cell[]){SP_MAP(__VA_ARGS__)})
+#define SP_SURVEY_SET(s, field, value) sp_survey_number((s), offsetof(sp_survey_result, field), (value))
+
+/* Closes the log and plays it back; keeps it in a checkpoint. */
+sp_status sp_survey_finish(sp_survey *s, const char *section, char *text, size_t size);
+sp_status sp_survey_restore(sp_survey *s, const char *section, bool *found);
+sp_status sp_survey_replay(sp_survey *s, const char *bytes, size_t size);
+
+/* The data as typed on a command line, with the options that were not the default: for sp_survey_paste. */
+const char *sp_survey_data_words(sp_survey *s);
+/* Runs a command on the data in memory; its warnings become those of the survey. */
+sp_status sp_survey_call(sp_survey *s, const char *command, const sp_dataset *data, size_t n_args, const char *const *args,
+                         sp_result **out);
+
+/* Row i of the data as 8-bit pixels of the image. */
+void sp_survey_pixels(const sp_survey *s, const float *row, unsigned char *out);
+/* Images side by side: `columns` of them in each row of the sheet. tiles: n x (pixels of one image). */
+sp_status sp_survey_sheet(sp_survey *s, const char *name, const char *caption, size_t n, size_t columns,
+                          const unsigned char *tiles, const unsigned (*frame)[3]);
+
+#endif
