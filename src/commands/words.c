@@ -102,10 +102,12 @@ sp_status sp_command_words(sp_run *run, size_t n, const char *const *words, cons
                 text = sp_format(run, "%s=true", name);
             else if (negated && negated->type == SP_TYPE_BOOL)
                 text = sp_format(run, "%s=false", name + 3);
-            else if (p && (i + 1 == n || !strncmp(words[i + 1], "--", 2)))
+            else if (i + 1 < n && strncmp(words[i + 1], "--", 2) != 0)
+                text = sp_format(run, "%s=%s", name, words[++i]); /* an unknown option is refused by sp_call */
+            else if (p)
                 return sp_fail(run, SP_USAGE, "--%s needs a value: %s", name, p->help);
             else
-                text = sp_format(run, "%s=%s", name, p ? words[++i] : "");
+                text = sp_format(run, "%s=", name);
         }
         if (!text)
             return SP_FAILED;

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The command line end to end: exit codes, messages of one line, JSON, run folders, rerun.   usage: test_cli.sh PROGRAM
 set -u
-program=$1
+program=$(realpath "$1")
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 cd "$work"
 failures=0
@@ -29,7 +29,7 @@ expect 2 'did you mean "theory"' kde theorie
 expect 2 "needs a verb" kde
 expect 2 "alpha is needed" kde theory
 expect 2 "must be > 0" kde theory --alpha 0
-expect 2 "needs a number" kde theory --alpha x
+expect 2 "is no number" kde theory --alpha x
 expect 2 "did you mean --alpha" kde theory --alfa 1
 expect 2 "given twice" kde theory --alpha 1 --alpha 2
 expect 2 "needs a value" kde theory --alpha

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs into an empty folder and builds the examples against it with pkg-config and with CMake, as a user would.
 set -eu
-program=$1
+program=$(realpath "$1")
 build=$(cd "$(dirname "$program")" && pwd)
 source=$(cd "$(dirname "$0")/../.." && pwd)
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
