@@ -187,7 +187,9 @@ sp_status sp_features_edges_find(sp_run *run, const sp_features_point *p, const 
  * estimators: (1 - e^{-lT'})/l = sum_k gamma_k / (l + lambda_k), T' = T d/n, with the nodes of a parabola around [0, inf) (Talbot,
  * Weideman and Trefethen 2007), and two ridge estimators have a closed overlap. Exact in the limit d -> infinity. */
 typedef struct {
-    double test, train, bias, sampling, init, noise, residual;
+    double test, train, bias, sampling, init, noise;
+    double residual; /* change of the test error between two numbers of nodes, relative to test + noise_var */
+    bool converged;
 } sp_features_flow;
 sp_status sp_features_flow_solve(sp_run *run, const sp_features_point *p, const sp_population *q, double train_time, sp_features_flow *out);
 
