@@ -197,15 +197,15 @@ sp_status sp_features_flow_solve(sp_run *run, const sp_features_point *p, const 
 
 typedef struct {
     double mean, se;
-} sp_estimate;
+} sp_measured;
 
 typedef struct {
     size_t d, repeats, test_points;
 } sp_features_trial;
 
 typedef struct {
-    sp_estimate test, train, bias, sampling, init, noise, ensemble; /* ensemble: infinitely many learners on the same data */
-    sp_estimate Q, Q12, weight_norm;
+    sp_measured test, train, bias, sampling, init, noise, ensemble; /* ensemble: infinitely many learners on the same data */
+    sp_measured Q, Q12, weight_norm;
 } sp_features_measured;
 
 /* Direct ridge regression of round(psi1 d) features on round(psi2 d) rows, all ridges through one eigendecomposition a draw
@@ -216,13 +216,13 @@ sp_status sp_features_measure(sp_run *run, const sp_features_point *p, const sp_
 
 /* Test and train error of the flow at each time, through one eigendecomposition a draw. */
 sp_status sp_features_flow_measure(sp_run *run, const sp_features_point *p, const sp_activation *s, const sp_population *q, sp_vec train_time,
-                                   const sp_features_trial *trial, sp_estimate *test, sp_estimate *train);
+                                   const sp_features_trial *trial, sp_measured *test, sp_measured *train);
 
 /* Eigenvalues of (1/n) U^T U of `repeats` draws: the share per feature in each bin [edge[i], edge[i+1]). smallest and largest
  * nonzero eigenvalue. */
 sp_status sp_features_histogram(sp_run *run, const sp_features_point *p, const sp_activation *s, const sp_population *q, size_t bins,
-                                const double *edge, const sp_features_trial *trial, sp_estimate *share, sp_estimate *smallest,
-                                sp_estimate *largest);
+                                const double *edge, const sp_features_trial *trial, sp_measured *share, sp_measured *smallest,
+                                sp_measured *largest);
 
 /* ---- any convex loss -------------------------------------------------------------------------------- */
 
@@ -270,7 +270,7 @@ typedef struct {
 void sp_features_separability(const sp_features_point *p, const sp_population *q, double flip, sp_separability *out);
 
 typedef struct {
-    sp_estimate test_err, test_loss, train_err, train_loss, weight_norm;
+    sp_measured test_err, test_loss, train_err, train_loss, weight_norm;
     double residual; /* worst gradient norm or duality gap, per sample */
     bool converged;
 } sp_classifier_measured;
@@ -331,7 +331,7 @@ sp_status sp_features_data_covariate(sp_run *run, const sp_features_data *data, 
 
 /* Direct training on `repeats` random subsamples of n rows, tested on the other rows: ridge regression, or the loss. */
 typedef struct {
-    sp_estimate test, train, test_err;
+    sp_measured test, train, test_err;
 } sp_features_data_measured;
 sp_status sp_features_data_measure(sp_run *run, const sp_features_data *data, const double *u, size_t p, size_t p_used, size_t n,
                                    sp_vec ridge, const sp_loss *loss, size_t repeats, sp_features_data_measured *out);

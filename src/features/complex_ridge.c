@@ -31,8 +31,8 @@ static double complex mismatch(const equation *e, double complex kappa, double c
     *slope = -dG * (left1 + left2) - linear;
     double complex f = left1 * left2 - linear * kappa;
     out->kappa = kappa;
-    out->G = G;
-    out->residual = cabs(f) / (cabs(left1 * left2) + cabs(linear * kappa));
+    out->A = cabs(left1) > cabs(left2) ? e->ridge * kappa / left1 : left2 / e->p->psi2;
+    out->residual = cabs(f / *slope) / cabs(kappa);
     return f;
 }
 
@@ -51,7 +51,7 @@ static bool correct(const equation *e, double complex start, sp_complex_ridge *o
             return true;
         }
     }
-    return out->residual < 1e-12;
+    return out->residual < 1e-11;
 }
 
 sp_complex_ridge sp_complex_ridge_solve(const sp_features_point *p, const sp_population *q, double modulus, double angle)
@@ -61,7 +61,7 @@ sp_complex_ridge sp_complex_ridge_solve(const sp_features_point *p, const sp_pop
     real.ridge = modulus;
     sp_features_ridge_solve(&real, q, &r);
     equation e = {p, q, modulus};
-    sp_complex_ridge now = {.kappa = r.kappa, .G = p->psi2 * (1 - r.A), .converged = r.converged}, next;
+    sp_complex_ridge now = {.kappa = r.kappa, .A = r.A, .converged = r.converged}, next;
     double at = 0, step = angle / 8;
     for (int turn = 0; turn < MAX_TURNS && at != angle; turn++) {
         double to = fabs(angle - at) <= fabs(step) * (1 + 1e-12) ? angle : at + step;

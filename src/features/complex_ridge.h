@@ -7,8 +7,8 @@
 #include <complex.h>
 
 typedef struct {
-    double complex kappa, G;
-    double residual; /* |(psi1-G)(psi2-G) - ridge psi2 kappa| relative to the sum of the moduli of both terms */
+    double complex kappa, A;
+    double residual; /* the last Newton correction, relative to kappa */
     bool converged;
 } sp_complex_ridge;
 

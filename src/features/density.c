@@ -9,7 +9,7 @@
 static double density_at(const sp_features_point *p, const sp_population *q, double x, double *residual)
 {
     sp_complex_ridge c = sp_complex_ridge_solve(p, q, p->psi2 * x, -M_PI);
-    double complex chi = c.kappa / (1 - c.G / p->psi2);
+    double complex chi = c.kappa / c.A;
     *residual = c.converged ? c.residual : fmax(c.residual, 1);
     double rho = p->psi2 / p->psi1 * cimag(chi) / M_PI;
     return rho > 0 ? rho : 0;

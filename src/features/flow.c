@@ -19,7 +19,7 @@ static void place(const sp_features_point *p, const sp_population *q, double tim
     for (int k = 0; k < n; k++) {
         double complex root = 1 + I * (k + 0.5) * h, s = mu * root * root, ds = 2 * I * mu * root;
         sp_complex_ridge c = sp_complex_ridge_solve(p, q, cabs(s), carg(s));
-        nodes[k] = (node){h / (2 * M_PI * I) * cexp(s * time) * ds / s, c.kappa, 1 - c.G / p->psi2, c.converged};
+        nodes[k] = (node){h / (2 * M_PI * I) * cexp(s * time) * ds / s, c.kappa, c.A, c.converged};
     }
 }
 
