@@ -180,6 +180,9 @@ typedef struct {
 sp_status sp_features_density(sp_run *run, const sp_features_point *p, const sp_population *q, size_t n, const double *x, double *density,
                               double *residual);
 sp_status sp_features_edges_find(sp_run *run, const sp_features_point *p, const sp_population *q, sp_features_edges *out);
+/* Share of the features with eigenvalues between low > 0 and high. */
+sp_status sp_features_mass(sp_run *run, const sp_features_point *p, const sp_population *q, const sp_features_edges *e, double low,
+                           double high, double *out);
 
 /* ---- training time ---------------------------------------------------------------------------------- */
 
@@ -206,13 +209,19 @@ typedef struct {
 typedef struct {
     sp_measured test, train, bias, sampling, init, noise, ensemble; /* ensemble: infinitely many learners on the same data */
     sp_measured Q, Q12, weight_norm;
+    double covariance; /* of the means of test and ensemble */
 } sp_features_measured;
+/* K learners with own features on the same data: (1-1/K) ensemble + test/K. */
+sp_measured sp_features_measured_ensemble(const sp_features_measured *m, double k);
 
 /* Direct ridge regression of round(psi1 d) features on round(psi2 d) rows, all ridges through one eigendecomposition a draw
  * (spec 21, 3.8): two data sets x two feature draws x two noise draws give unbiased products for the four terms; `repeats`
  * independent teachers give the standard errors. ridge 0: pseudo-inverse. out: n_ridge values. */
 sp_status sp_features_measure(sp_run *run, const sp_features_point *p, const sp_activation *s, const sp_population *q, sp_vec ridge,
                               const sp_features_trial *trial, sp_features_measured *out);
+
+/* The same for every point of a grid (out: sp_features_grid_size values); ridges of one size share their draws. */
+sp_status sp_features_grid_measure(sp_run *run, const sp_features_grid *g, size_t repeats, size_t test_points, sp_features_measured *out);
 
 /* Test and train error of the flow at each time, through one eigendecomposition a draw. */
 sp_status sp_features_flow_measure(sp_run *run, const sp_features_point *p, const sp_activation *s, const sp_population *q, sp_vec train_time,

@@ -1,57 +1,44 @@
 #include "complex_ridge.h"
 
-#include <math.h>
+#include "math/roots_complex.h"
 
-enum { NEWTON_STEPS = 30, MAX_TURNS = 2000 };
+#include <math.h>
 
 typedef struct {
     const sp_features_point *p;
     const sp_population *q;
-    double complex ridge;
+    double modulus;
 } equation;
 
-static double complex G_of(const equation *e, double complex kappa, double complex *slope)
+typedef struct {
+    double complex left1, left2, dG, linear; /* psi1 - G, psi2 - G, dG/dkappa, ridge psi2 */
+} terms;
+
+static terms at(const equation *e, double complex kappa, double complex angle)
 {
     double a = e->p->psi2 * e->p->mu_star2;
-    double complex G = a * kappa;
-    *slope = a;
+    double complex G = a * kappa, dG = a;
     for (size_t b = 0; b < e->q->n; b++) {
         double t = e->p->psi2 * e->p->mu1 * e->p->mu1 * e->q->c[b];
         double complex d = 1 / (1 + kappa * t);
         G += e->q->weight[b] * kappa * t * d;
-        *slope += e->q->weight[b] * t * d * d;
+        dG += e->q->weight[b] * t * d * d;
     }
-    return G;
+    return (terms){e->p->psi1 - G, e->p->psi2 - G, dG, e->modulus * cexp(I * angle) * e->p->psi2};
 }
 
-static double complex mismatch(const equation *e, double complex kappa, double complex *slope, sp_complex_ridge *out)
+static void mismatch(size_t n, const sp_complex *kappa, sp_complex angle, sp_complex *f, void *context)
 {
-    double complex dG, G = G_of(e, kappa, &dG);
-    double complex left1 = e->p->psi1 - G, left2 = e->p->psi2 - G, linear = e->ridge * e->p->psi2;
-    *slope = -dG * (left1 + left2) - linear;
-    double complex f = left1 * left2 - linear * kappa;
-    out->kappa = kappa;
-    out->A = cabs(left1) > cabs(left2) ? e->ridge * kappa / left1 : left2 / e->p->psi2;
-    out->residual = cabs(f / *slope) / cabs(kappa);
-    return f;
+    (void)n;
+    terms t = at(context, kappa[0], angle);
+    f[0] = t.left1 * t.left2 - t.linear * kappa[0];
 }
 
-/* True when Newton settles without leaving the neighbourhood of the start. */
-static bool correct(const equation *e, double complex start, sp_complex_ridge *out)
+static void slope(size_t n, const sp_complex *kappa, sp_complex angle, sp_complex *df, void *context)
 {
-    double complex kappa = start;
-    double largest = 0.3 * cabs(start);
-    for (int i = 0; i < NEWTON_STEPS; i++) {
-        double complex slope, f = mismatch(e, kappa, &slope, out), step = f / slope;
-        if (!(cabs(step) <= largest))
-            return false;
-        kappa -= step;
-        if (cabs(step) <= 1e-14 * cabs(kappa)) {
-            mismatch(e, kappa, &slope, out);
-            return true;
-        }
-    }
-    return out->residual < 1e-11;
+    (void)n;
+    terms t = at(context, kappa[0], angle);
+    df[0] = -t.dG * (t.left1 + t.left2) - t.linear;
 }
 
 sp_complex_ridge sp_complex_ridge_solve(const sp_features_point *p, const sp_population *q, double modulus, double angle)
@@ -61,26 +48,14 @@ sp_complex_ridge sp_complex_ridge_solve(const sp_features_point *p, const sp_pop
     real.ridge = modulus;
     sp_features_ridge_solve(&real, q, &r);
     equation e = {p, q, modulus};
-    sp_complex_ridge now = {.kappa = r.kappa, .A = r.A, .converged = r.converged}, next;
-    double at = 0, step = angle / 8;
-    for (int turn = 0; turn < MAX_TURNS && at != angle; turn++) {
-        double to = fabs(angle - at) <= fabs(step) * (1 + 1e-12) ? angle : at + step;
-        double complex slope, dridge = modulus * (cexp(I * to) - cexp(I * at));
-        mismatch(&e, now.kappa, &slope, &next);
-        double complex predicted = now.kappa + dridge * p->psi2 * now.kappa / slope;
-        e.ridge = modulus * cexp(I * to);
-        if (correct(&e, predicted, &next) || (fabs(to - at) < 1e-6 && correct(&e, now.kappa, &next))) {
-            now = next;
-            at = to;
-            step *= 1.5;
-        }
-        else {
-            if (fabs(to - at) < 1e-9)
-                break;
-            e.ridge = modulus * cexp(I * at);
-            step = (to - at) / 3;
-        }
-    }
-    now.converged = at == angle && now.residual < 1e-10;
-    return now;
+    sp_complex kappa = r.kappa, f, df;
+    sp_complex_equation turn = {.n = 1, .f = mismatch, .jacobian = slope, .context = &e, .max_change = 0.3};
+    sp_complex_result found = sp_continue_complex(&turn, 0, angle, &kappa);
+    terms t = at(&e, kappa, angle);
+    mismatch(1, &kappa, angle, &f, &e);
+    slope(1, &kappa, angle, &df, &e);
+    /* of the two expressions for A the one without cancellation */
+    double complex A = cabs(t.left1) > cabs(t.left2) ? t.linear * kappa / (t.left1 * p->psi2) : t.left2 / p->psi2;
+    double residual = cabs(f / df) / cabs(kappa);
+    return (sp_complex_ridge){kappa, A, residual, r.converged && found.converged && residual < 1e-10};
 }

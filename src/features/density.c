@@ -70,6 +70,22 @@ static double mass(const sp_rule *rule, const sp_features_point *p, const sp_pop
     return sum;
 }
 
+sp_status sp_features_mass(sp_run *run, const sp_features_point *p, const sp_population *q, const sp_features_edges *e, double low, double high,
+                           double *out)
+{
+    sp_rule rule;
+    sp_mark mark = sp_memory_mark(run);
+    *out = 0;
+    SP_TRY(sp_gauss_legendre_on(run, 40, 0, M_PI, &rule));
+    for (size_t b = 0; b < e->n_bulks; b++) {
+        double from = fmax(low, e->low[b]), to = fmin(high, e->high[b]);
+        if (to > from)
+            *out += mass(&rule, p, q, from, to);
+    }
+    sp_memory_release(run, mark);
+    return SP_OK;
+}
+
 sp_status sp_features_edges_find(sp_run *run, const sp_features_point *p, const sp_population *q, sp_features_edges *out)
 {
     *out = (sp_features_edges){.zero_mass = fmax(0, 1 - p->psi2 / p->psi1),

@@ -117,3 +117,26 @@ sp_features_point sp_features_grid_at(const sp_features_grid *g, size_t i, size_
     *activation = i;
     return (sp_features_point){psi1, psi2, ridge, noise_var, g->activation[i].mu1, g->activation[i].mu_star2};
 }
+
+sp_status sp_features_grid_measure(sp_run *run, const sp_features_grid *g, size_t repeats, size_t test_points, sp_features_measured *out)
+{
+    sp_features_trial trial = {g->d, repeats, test_points};
+    size_t sizes = g->n_psi1 * g->n_psi2;
+    for (size_t outer = 0; outer < g->n_activations * g->n_noise; outer++)
+        for (size_t size = 0; size < sizes; size++) {
+            sp_mark mark = sp_memory_mark(run);
+            double *ridge = SP_NEW(run, double, g->n_ridge);
+            sp_features_measured *measured = SP_NEW(run, sp_features_measured, g->n_ridge);
+            if (!ridge || !measured)
+                return SP_FAILED;
+            size_t first = outer * g->n_ridge * sizes + size, activation;
+            sp_features_point p = sp_features_grid_at(g, first, &activation);
+            for (size_t k = 0; k < g->n_ridge; k++)
+                ridge[k] = sp_features_grid_at(g, first + k * sizes, &activation).ridge;
+            SP_TRY(sp_features_measure(run, &p, &g->activation[activation], &g->population, (sp_vec){g->n_ridge, ridge}, &trial, measured));
+            for (size_t k = 0; k < g->n_ridge; k++)
+                out[first + k * sizes] = measured[k];
+            sp_memory_release(run, mark);
+        }
+    return SP_OK;
+}

@@ -64,6 +64,20 @@ static double prominence(size_t n, const double *f, size_t i)
     return f[i] - fmax(left, right);
 }
 
+/* Puts `value` among the n scanned points, in the place of one that equals it up to rounding. */
+static size_t insert(double *x, size_t n, double value)
+{
+    if (!(value > x[0] && value < x[n - 1]))
+        return n;
+    size_t i = n;
+    for (size_t j = 0; j < n; j++)
+        if (fabs(x[j] - value) < 1e-9)
+            i = j;
+    x[i] = value;
+    qsort(x, i == n ? n + 1 : n, sizeof *x, ascending);
+    return i == n ? n + 1 : n;
+}
+
 sp_status sp_features_peaks(sp_run *run, const sp_features_point *p, const sp_population *q, const sp_peak_scan *scan, size_t cap,
                             sp_features_peak *out, size_t *n)
 {
@@ -79,9 +93,7 @@ sp_status sp_features_peaks(sp_run *run, const sp_features_point *p, const sp_po
         x[m++] = log10(scan->low) + (log10(scan->high) - log10(scan->low)) * (double)i / (double)(steps - 1);
     double special[] = {0, log10(threshold)};
     for (int k = 0; k < 2; k++)
-        if (special[k] > x[0] && special[k] < x[steps - 1])
-            x[m++] = special[k];
-    qsort(x, m, sizeof *x, ascending);
+        m = insert(x, m, special[k]);
     for (size_t i = 0; i < m; i++)
         f[i] = test_at(&c, x[i] == special[1] ? threshold : pow(10, x[i]));
     *n = 0;

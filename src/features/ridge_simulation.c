@@ -143,6 +143,19 @@ sp_status sp_features_measure(sp_run *run, const sp_features_point *p, const sp_
             e[k] = sp_measured_of(trial->repeats, a.values + r * TERMS + k, ridge.n * TERMS);
         out[r] = (sp_features_measured){.test = e[TEST], .train = e[TRAIN], .bias = e[BIAS], .sampling = e[SAMPLING], .init = e[INIT],
                                         .noise = e[NOISE], .ensemble = e[ENSEMBLE], .Q = e[SELF], .Q12 = e[SHARED], .weight_norm = e[NORM]};
+        for (size_t i = 0; i < trial->repeats; i++) {
+            const double *terms = a.values + (i * ridge.n + r) * TERMS;
+            out[r].covariance += (terms[TEST] - e[TEST].mean) * (terms[ENSEMBLE] - e[ENSEMBLE].mean);
+        }
+        out[r].covariance /= (double)trial->repeats * ((double)trial->repeats - 1);
     }
     return SP_OK;
+}
+
+sp_measured sp_features_measured_ensemble(const sp_features_measured *m, double k)
+{
+    double alone = isinf(k) ? 0 : 1 / k, together = 1 - alone;
+    double variance = together * together * m->ensemble.se * m->ensemble.se + alone * alone * m->test.se * m->test.se +
+                      2 * alone * together * m->covariance;
+    return (sp_measured){together * m->ensemble.mean + alone * m->test.mean, sqrt(fmax(variance, 0))};
 }
