@@ -238,7 +238,7 @@ sp_status sp_features_histogram(sp_run *run, const sp_features_point *p, const s
 typedef enum { SP_LOSS_SQUARE, SP_LOSS_LOGISTIC, SP_LOSS_HINGE, SP_LOSS_SQHINGE, SP_LOSS_OWN } sp_loss_kind;
 
 /* A loss of the margin m = y f (spec 17, 2): square (1/2)(1-m)^2, logistic ln(1+e^-m), hinge max(0,1-m), sqhinge (1/2)max(0,1-m)^2,
- * or the user's own convex expression in m with kinks at the listed margins. */
+ * or the user's own convex expression in m; kinks: its margins without second derivative, found by scan. */
 typedef struct {
     sp_loss_kind kind;
     const char *name;
@@ -246,8 +246,8 @@ typedef struct {
     sp_vec kinks;
 } sp_loss;
 
-/* SP_USAGE when the expression cannot be read or is not convex on [-20, 20]. Memory of the run. */
-sp_status sp_loss_open(sp_run *run, const char *text, sp_vec kinks, sp_loss *out);
+/* A name or an expression in m. SP_USAGE when it cannot be read or is not convex on [-20, 20]. Memory of the run. */
+sp_status sp_loss_open(sp_run *run, const char *text, sp_loss *out);
 double sp_loss_value(const sp_loss *loss, double m);
 /* z = argmin (z-u)^2/(2V) + loss(z) and dz/du (spec 17, 3.2). */
 void sp_loss_prox(const sp_loss *loss, double u, double V, double *z, double *dz);
@@ -264,19 +264,20 @@ typedef struct {
 
 /* Labels y = sign(nu), flipped with probability `flip`. Saddle point of channel and spectral step (spec 17, 3.1-3.5); square loss
  * in closed form for every ridge >= 0, other losses need ridge > 0. start (may be NULL): warm start. p->noise_var is not used. */
-void sp_features_classify(const sp_features_point *p, const sp_population *q, const sp_loss *loss, double flip, const sp_classifier *start,
-                          sp_classifier *out);
+sp_status sp_features_classify(sp_run *run, const sp_features_point *p, const sp_population *q, const sp_loss *loss, double flip,
+                               const sp_classifier *start, sp_classifier *out);
 
 typedef struct {
     double m;         /* M/sqrt(rho Q) at the threshold */
     double psi1;      /* above: the two classes are separable, training error 0 */
     double test_err;  /* there */
     double Q_out;     /* 1 at a true solution */
+    double residual;
     bool converged;
 } sp_separability;
 
 /* Largest number of features without zero training error, at psi2 samples (spec 17, 3.7). p->psi1 and p->ridge are not used. */
-void sp_features_separability(const sp_features_point *p, const sp_population *q, double flip, sp_separability *out);
+sp_status sp_features_separability(sp_run *run, const sp_features_point *p, const sp_population *q, double flip, sp_separability *out);
 
 typedef struct {
     sp_measured test_err, test_loss, train_err, train_loss, weight_norm;
@@ -284,8 +285,7 @@ typedef struct {
     bool converged;
 } sp_classifier_measured;
 
-/* Direct minimisation: eigendecomposition (square), Newton (logistic, sqhinge, own), dual coordinate ascent (hinge).
- * `realised` (may be NULL): theory averaged over the realised teachers, which removes the finite-size spread of few strong directions. */
+/* Direct minimisation: Cholesky (square), Newton (logistic, sqhinge, smooth own), dual coordinate ascent (hinge). */
 sp_status sp_features_classify_measure(sp_run *run, const sp_features_point *p, const sp_activation *s, const sp_population *q,
                                        const sp_loss *loss, double flip, const sp_features_trial *trial, sp_classifier_measured *out);
 
@@ -306,8 +306,9 @@ typedef struct {
 
 /* Square loss on n rows, ridge >= 0: test error against the noisy target. */
 void sp_covariate_ridge_solve(const sp_covariate *g, double n, double ridge, sp_covariate_ridge *out);
-void sp_covariate_classify(const sp_covariate *g, double n, double ridge, const sp_loss *loss, double flip, const sp_classifier *start,
-                           sp_classifier *out);
+/* Labels sign(nu) flipped with probability `flip`; square loss: ridge >= 0, others: ridge > 0. weight_norm is |w|^2. */
+sp_status sp_covariate_classify(sp_run *run, const sp_covariate *g, double n, double ridge, const sp_loss *loss, double flip,
+                                const sp_classifier *start, sp_classifier *out);
 
 /* ---- the user's data -------------------------------------------------------------------------------- */
 

@@ -1,6 +1,7 @@
 /* Activations: Gaussian moments and values. */
 #include "spinodal/features.h"
 
+#include "math/expression.h"
 #include "math/quadrature.h"
 #include "vector_math.h"
 
@@ -30,6 +31,8 @@ static double value(const sp_activation *s, double x)
         return fabs(x);
     case SIGN:
         return x > 0 ? 1 : x < 0 ? -1 : 0;
+    case EXPRESSION:
+        return sp_expression_value(s->expression, &x);
     case LEAKY:
         return (x > 0 ? x : -s->slope * x) / leaky_norm(s->slope);
     default:
@@ -49,13 +52,19 @@ static double moment_integrand(double z, void *context)
     return m->power == 1 ? s : m->power == 2 ? s * s : z * s;
 }
 
-/* The linear part and the rest, by adaptive quadrature split at the origin. */
+/* The linear part and the rest, by adaptive quadrature split at the kinks. */
 static sp_status moments(sp_run *run, sp_activation *s)
 {
-    static const double origin[] = {0};
-    double m[3];
+    enum { MAX_KINKS = 32 };
+    double m[3], kinks[MAX_KINKS + 1] = {0}, at = 0;
+    size_t n = 1;
+    if (s->expression)
+        n += sp_expression_kinks(s->expression, &at, 0, -20 * sqrt(s->variance), 20 * sqrt(s->variance), MAX_KINKS, kinks + 1);
+    n = n > MAX_KINKS + 1 ? MAX_KINKS + 1 : n;
+    for (size_t i = 0; i < n; i++)
+        kinks[i] /= sqrt(s->variance);
     for (int k = 0; k < 3; k++) {
-        sp_integral integral = sp_expect_normal(moment_integrand, &(moment){s, k + 1}, 1, origin, 1e-14, 1e-13);
+        sp_integral integral = sp_expect_normal(moment_integrand, &(moment){s, k + 1}, n, kinks, 1e-14, 1e-13);
         if (!integral.converged && !(integral.error <= 1e-9 * (1 + fabs(integral.value))))
             return sp_fail(run, SP_USAGE, "--activation \"%s\" has no finite Gaussian moments at variance %g", s->name, s->variance);
         m[k] = integral.value;
@@ -75,8 +84,8 @@ static sp_status moments(sp_run *run, sp_activation *s)
 
 static sp_status unknown(sp_run *run, const char *text)
 {
-    return sp_fail(run, SP_USAGE, "--activation is relu, tanh, erf, abs, sign, linear, leaky:A with A in [-1, 1], or an expression in x; got \"%s\"",
-                   text);
+    return sp_fail(run, SP_USAGE, "--activation is relu, tanh, erf, abs, sign, linear, leaky:A with A in [-1, 1], or an expression in x; got \"%s\" (%s)",
+                   text, sp_strdup(run, sp_run_message(run)));
 }
 
 sp_status sp_activation_open(sp_run *run, const char *text, double variance, sp_activation *out)
@@ -94,7 +103,8 @@ sp_status sp_activation_open(sp_run *run, const char *text, double variance, sp_
             return unknown(run, text);
         out->kind = LEAKY;
     }
-    if (out->kind == EXPRESSION)
+    static const char *const variable[] = {"x"};
+    if (out->kind == EXPRESSION && sp_expression_compile(run, text, 1, variable, &out->expression) != SP_OK)
         return unknown(run, text);
     return moments(run, out);
 }
@@ -142,6 +152,8 @@ void sp_activation_apply(const sp_activation *s, size_t n, double *x)
     }
     if (s->kind == TANH)
         apply_tanh(n, x);
+    else if (s->kind == EXPRESSION)
+        sp_expression_values(s->expression, x, 0, n, x, x);
     else
         for (size_t i = 0; i < n; i++)
             x[i] = value(s, x[i]);
