@@ -71,12 +71,12 @@ typedef struct {
 typedef struct {
     double test, train; /* one learner; train: mean square residual on its n noisy rows */
     double bias, sampling, init, noise;
-    double noise_shared;          /* the part of noise that infinitely many learners on the same data keep */
-    double kappa, A, V, chi;      /* kappa = A chi; A = 1/(1+V): train = A^2 (test + noise_var) */
-    double M, Q, Q12;             /* E f nu, E f^2, E f f' of two learners with own features and the same data */
-    double weight_norm;           /* |w|^2 / d */
-    double one_minus_b1;          /* 0: the test error diverges (interpolation threshold without ridge) */
-    double residual;              /* of the equation for kappa, relative to min(psi1, psi2) */
+    double noise_shared;     /* the part of noise that infinitely many learners on the same data keep */
+    double kappa, A, V, chi; /* kappa = A chi; A = 1/(1+V): train = A^2 (test + noise_var) */
+    double M, Q, Q12;        /* E f nu, E f^2, E f f' of two learners with own features and the same data */
+    double weight_norm;      /* |w|^2 / d */
+    double one_minus_b1;     /* 0: the test error diverges (interpolation threshold without ridge) */
+    double residual;         /* of the equation for kappa, relative to min(psi1, psi2) */
     int iterations;
     bool converged;
 } sp_features_ridge;
@@ -121,12 +121,14 @@ typedef struct {
     sp_population population;
 } sp_features_grid;
 
-/* Checks the options and fills the lists; defaults of what is not given: psi1, psi2, ridge_paper, noise_var. SP_USAGE, before
- * any work, for contradictions (noise_var and snr, p and psi1, ridge and ridge_paper, spectrum and phi). Memory of the run. */
+/* Checks the options and fills the lists; defaults of what is not given (ridge when its list is not empty, else
+ * ridge_paper). SP_USAGE, before any work, for contradictions (noise_var and snr, p and psi1, ridge and ridge_paper,
+ * spectrum and phi). Memory of the run. */
 typedef struct {
-    sp_vec psi1, psi2, ridge_paper, noise_var;
+    sp_vec psi1, psi2, ridge_paper, noise_var, ridge;
 } sp_features_defaults;
-sp_status sp_features_grid_open(sp_run *run, const sp_features_options *o, const sp_features_defaults *defaults, sp_features_grid *out);
+sp_status sp_features_grid_open(sp_run *run, const sp_features_options *o, const sp_features_defaults *defaults,
+                                sp_features_grid *out);
 size_t sp_features_grid_size(const sp_features_grid *g);
 /* Point i and the index of its activation. */
 sp_features_point sp_features_grid_at(const sp_features_grid *g, size_t i, size_t *activation);
@@ -151,8 +153,8 @@ typedef struct {
 } sp_peak_scan;
 
 /* Interior local maxima of the test error, each refined to 1e-6 in log10 (spec 20, 3.3). At most `cap` are written. */
-sp_status sp_features_peaks(sp_run *run, const sp_features_point *p, const sp_population *q, const sp_peak_scan *scan, size_t cap,
-                            sp_features_peak *out, size_t *n);
+sp_status sp_features_peaks(sp_run *run, const sp_features_point *p, const sp_population *q, const sp_peak_scan *scan,
+                            size_t cap, sp_features_peak *out, size_t *n);
 
 typedef struct {
     double ridge, ridge_paper, test;
@@ -160,10 +162,10 @@ typedef struct {
     bool converged;
 } sp_features_best;
 
-/* The ridge of least test error of K averaged learners, searched over [low, high] (in ridge_paper, log-spaced scan of 20 points a
- * decade, then golden section to 1e-9). */
-sp_status sp_features_tune(sp_run *run, const sp_features_point *p, const sp_population *q, double k, double low, double high,
-                           sp_features_best *out);
+/* The ridge of least test error of K averaged learners, searched over [low, high] (in ridge_paper, log-spaced scan of 20
+ * points a decade, then golden section to 1e-9). */
+sp_status sp_features_tune(sp_run *run, const sp_features_point *p, const sp_population *q, double k, double low,
+                           double high, sp_features_best *out);
 
 /* ---- spectrum of the feature covariance ------------------------------------------------------------- */
 
@@ -177,24 +179,26 @@ typedef struct {
 
 /* Density (per feature) of the nonzero eigenvalues of (1/n) U^T U at x > 0 (spec 20, 3.4), from the equation of
  * sp_features_ridge_solve at ridge = -psi2 (x + i0). `residual` (may be NULL): of the complex root. */
-sp_status sp_features_density(sp_run *run, const sp_features_point *p, const sp_population *q, size_t n, const double *x, double *density,
-                              double *residual);
+sp_status sp_features_density(sp_run *run, const sp_features_point *p, const sp_population *q, size_t n, const double *x,
+                              double *density, double *residual);
 sp_status sp_features_edges_find(sp_run *run, const sp_features_point *p, const sp_population *q, sp_features_edges *out);
 /* Share of the features with eigenvalues between low > 0 and high. */
-sp_status sp_features_mass(sp_run *run, const sp_features_point *p, const sp_population *q, const sp_features_edges *e, double low,
-                           double high, double *out);
+sp_status sp_features_mass(sp_run *run, const sp_features_point *p, const sp_population *q, const sp_features_edges *e,
+                           double low, double high, double *out);
 
 /* ---- training time ---------------------------------------------------------------------------------- */
 
 /* Gradient flow dw/dT = -(d/n) Z^T (Z w - y) from w = 0 (spec 20, 3.5), no ridge. The flow is a superposition of ridge
- * estimators: (1 - e^{-lT'})/l = sum_k gamma_k / (l + lambda_k), T' = T d/n, with the nodes of a parabola around [0, inf) (Talbot,
- * Weideman and Trefethen 2007), and two ridge estimators have a closed overlap. Exact in the limit d -> infinity. */
+ * estimators: (1 - e^{-lT'})/l = sum_k gamma_k / (l + lambda_k), T' = T d/n, with the nodes of a parabola around [0, inf)
+ * (Talbot, Weideman and Trefethen 2007), and two ridge estimators have a closed overlap. Exact in the limit d -> infinity.
+ */
 typedef struct {
     double test, train, bias, sampling, init, noise;
     double residual; /* change of the test error between two numbers of nodes, relative to test + noise_var */
     bool converged;
 } sp_features_flow;
-sp_status sp_features_flow_solve(sp_run *run, const sp_features_point *p, const sp_population *q, double train_time, sp_features_flow *out);
+sp_status sp_features_flow_solve(sp_run *run, const sp_features_point *p, const sp_population *q, double train_time,
+                                 sp_features_flow *out);
 
 /* ---- simulation of the square loss ------------------------------------------------------------------ */
 
@@ -217,28 +221,30 @@ sp_measured sp_features_measured_ensemble(const sp_features_measured *m, double 
 /* Direct ridge regression of round(psi1 d) features on round(psi2 d) rows, all ridges through one eigendecomposition a draw
  * (spec 21, 3.8): two data sets x two feature draws x two noise draws give unbiased products for the four terms; `repeats`
  * independent teachers give the standard errors. ridge 0: pseudo-inverse. out: n_ridge values. */
-sp_status sp_features_measure(sp_run *run, const sp_features_point *p, const sp_activation *s, const sp_population *q, sp_vec ridge,
-                              const sp_features_trial *trial, sp_features_measured *out);
+sp_status sp_features_measure(sp_run *run, const sp_features_point *p, const sp_activation *s, const sp_population *q,
+                              sp_vec ridge, const sp_features_trial *trial, sp_features_measured *out);
 
 /* The same for every point of a grid (out: sp_features_grid_size values); ridges of one size share their draws. */
-sp_status sp_features_grid_measure(sp_run *run, const sp_features_grid *g, size_t repeats, size_t test_points, sp_features_measured *out);
+sp_status sp_features_grid_measure(sp_run *run, const sp_features_grid *g, size_t repeats, size_t test_points,
+                                   sp_features_measured *out);
 
 /* Test and train error of the flow at each time, through one eigendecomposition a draw. */
-sp_status sp_features_flow_measure(sp_run *run, const sp_features_point *p, const sp_activation *s, const sp_population *q, sp_vec train_time,
-                                   const sp_features_trial *trial, sp_measured *test, sp_measured *train);
+sp_status sp_features_flow_measure(sp_run *run, const sp_features_point *p, const sp_activation *s, const sp_population *q,
+                                   sp_vec train_time, const sp_features_trial *trial, sp_measured *test, sp_measured *train);
 
-/* Eigenvalues of (1/n) U^T U of `repeats` draws: the share per feature in each bin [edge[i], edge[i+1]). smallest and largest
- * nonzero eigenvalue. */
-sp_status sp_features_histogram(sp_run *run, const sp_features_point *p, const sp_activation *s, const sp_population *q, size_t bins,
-                                const double *edge, const sp_features_trial *trial, sp_measured *share, sp_measured *smallest,
-                                sp_measured *largest);
+/* Eigenvalues of (1/n) U^T U of `repeats` draws: the share per feature in each bin [edge[i], edge[i+1]). smallest and
+ * largest nonzero eigenvalue. */
+sp_status sp_features_histogram(sp_run *run, const sp_features_point *p, const sp_activation *s, const sp_population *q,
+                                size_t bins, const double *edge, const sp_features_trial *trial, sp_measured *share,
+                                sp_measured *smallest, sp_measured *largest);
 
 /* ---- any convex loss -------------------------------------------------------------------------------- */
 
 typedef enum { SP_LOSS_SQUARE, SP_LOSS_LOGISTIC, SP_LOSS_HINGE, SP_LOSS_SQHINGE, SP_LOSS_OWN } sp_loss_kind;
 
-/* A loss of the margin m = y f (spec 17, 2): square (1/2)(1-m)^2, logistic ln(1+e^-m), hinge max(0,1-m), sqhinge (1/2)max(0,1-m)^2,
- * or the user's own convex expression in m; kinks: its margins without second derivative, found by scan. */
+/* A loss of the margin m = y f (spec 17, 2): square (1/2)(1-m)^2, logistic ln(1+e^-m), hinge max(0,1-m), sqhinge
+ * (1/2)max(0,1-m)^2, or the user's own convex expression in m; kinks: its margins without second derivative, found by scan.
+ */
 typedef struct {
     sp_loss_kind kind;
     const char *name;
@@ -248,13 +254,15 @@ typedef struct {
 
 /* A name or an expression in m. SP_USAGE when it cannot be read or is not convex on [-20, 20]. Memory of the run. */
 sp_status sp_loss_open(sp_run *run, const char *text, sp_loss *out);
+/* Several, separated by commas outside parentheses. */
+sp_status sp_losses_open(sp_run *run, const char *text, size_t *n, const sp_loss **out);
 double sp_loss_value(const sp_loss *loss, double m);
 /* z = argmin (z-u)^2/(2V) + loss(z) and dz/du (spec 17, 3.2). */
 void sp_loss_prox(const sp_loss *loss, double u, double V, double *z, double *dz);
 
 typedef struct {
-    double test_err;       /* against clean labels: acos(M/sqrt(rho Q))/pi */
-    double test_err_noisy; /* against flipped labels */
+    double test_err;                         /* against clean labels: acos(M/sqrt(rho Q))/pi */
+    double test_err_noisy;                   /* against flipped labels */
     double test_loss, train_err, train_loss; /* means over (noisy) labels */
     double V, Q, M, weight_norm;
     double residual;
@@ -262,22 +270,25 @@ typedef struct {
     bool converged;
 } sp_classifier;
 
-/* Labels y = sign(nu), flipped with probability `flip`. Saddle point of channel and spectral step (spec 17, 3.1-3.5); square loss
- * in closed form for every ridge >= 0, other losses need ridge > 0. start (may be NULL): warm start. p->noise_var is not used. */
-sp_status sp_features_classify(sp_run *run, const sp_features_point *p, const sp_population *q, const sp_loss *loss, double flip,
-                               const sp_classifier *start, sp_classifier *out);
+/* Labels y = sign(nu), flipped with probability `flip`. Saddle point of channel and spectral step (spec 17, 3.1-3.5); square
+ * loss in closed form for every ridge >= 0, other losses need ridge > 0. start (may be NULL): warm start. p->noise_var is
+ * not used. */
+sp_status sp_features_classify(sp_run *run, const sp_features_point *p, const sp_population *q, const sp_loss *loss,
+                               double flip, const sp_classifier *start, sp_classifier *out);
 
 typedef struct {
-    double m;         /* M/sqrt(rho Q) at the threshold */
-    double psi1;      /* above: the two classes are separable, training error 0 */
-    double test_err;  /* there */
-    double Q_out;     /* 1 at a true solution */
+    double m;        /* M/sqrt(rho Q) at the threshold */
+    double psi1;     /* above: the two classes are separable, training error 0 */
+    double test_err; /* there */
+    double Q_out;    /* 1 at a true solution */
     double residual;
     bool converged;
 } sp_separability;
 
-/* Largest number of features without zero training error, at psi2 samples (spec 17, 3.7). p->psi1 and p->ridge are not used. */
-sp_status sp_features_separability(sp_run *run, const sp_features_point *p, const sp_population *q, double flip, sp_separability *out);
+/* Largest number of features without zero training error, at psi2 samples (spec 17, 3.7). p->psi1 and p->ridge are not used.
+ */
+sp_status sp_features_separability(sp_run *run, const sp_features_point *p, const sp_population *q, double flip,
+                                   sp_separability *out);
 
 typedef struct {
     sp_measured test_err, test_loss, train_err, train_loss, weight_norm;
@@ -286,13 +297,14 @@ typedef struct {
 } sp_classifier_measured;
 
 /* Direct minimisation: Cholesky (square), Newton (logistic, sqhinge, smooth own), dual coordinate ascent (hinge). */
-sp_status sp_features_classify_measure(sp_run *run, const sp_features_point *p, const sp_activation *s, const sp_population *q,
-                                       const sp_loss *loss, double flip, const sp_features_trial *trial, sp_classifier_measured *out);
+sp_status sp_features_classify_measure(sp_run *run, const sp_features_point *p, const sp_activation *s,
+                                       const sp_population *q, const sp_loss *loss, double flip,
+                                       const sp_features_trial *trial, sp_classifier_measured *out);
 
 /* ---- fixed features: Gaussian covariate model -------------------------------------------------------- */
 
-/* Covariance eigenvalues w of the features u (f = u.w, no factor), and t_i = (v_i . E[y u])^2 for regression (rho = E y^2), or
- * (v_i . E[nu u])^2 for labels sign(nu) (rho = E nu^2) (spec 17, 3.6). */
+/* Covariance eigenvalues w of the features u (f = u.w, no factor), and t_i = (v_i . E[y u])^2 for regression (rho = E y^2),
+ * or (v_i . E[nu u])^2 for labels sign(nu) (rho = E nu^2) (spec 17, 3.6). */
 typedef struct {
     size_t n;
     const double *w, *t;
@@ -331,20 +343,25 @@ typedef struct {
     bool regression;   /* take the label as a number even when there are two classes */
 } sp_features_data_options;
 
-/* SP_DATA with one line when the rows have no usable target (unlabelled, constant, more than two classes without --parity). */
-sp_status sp_features_data_open(sp_run *run, const sp_dataset *data, const sp_features_data_options *o, sp_features_data *out);
+/* SP_DATA with one line when the rows have no usable target (unlabelled, constant, more than two classes without --parity).
+ */
+sp_status sp_features_data_open(sp_run *run, const sp_dataset *data, const sp_features_data_options *o,
+                                sp_features_data *out);
 
-/* sigma(F x / sqrt d) / sqrt d of all rows for p random features, centred column by column: n x p, and its covariate model for
- * the first `p_used` features. `draw` numbers the feature draw. Memory of the run. */
-sp_status sp_features_data_map(sp_run *run, const sp_features_data *data, const sp_activation *s, size_t p, uint64_t draw, const double **u);
-sp_status sp_features_data_covariate(sp_run *run, const sp_features_data *data, const double *u, size_t p, size_t p_used, sp_covariate *out);
+/* sigma(F x / sqrt d) / sqrt d of all rows for p random features, centred column by column: n x p, and its covariate model
+ * for the first `p_used` features. `draw` numbers the feature draw. Memory of the run. */
+sp_status sp_features_data_map(sp_run *run, const sp_features_data *data, const sp_activation *s, size_t p, uint64_t draw,
+                               const double **u);
+sp_status sp_features_data_covariate(sp_run *run, const sp_features_data *data, const double *u, size_t p, size_t p_used,
+                                     sp_covariate *out);
 
 /* Direct training on `repeats` random subsamples of n rows, tested on the other rows: ridge regression, or the loss. */
 typedef struct {
     sp_measured test, train, test_err;
 } sp_features_data_measured;
-sp_status sp_features_data_measure(sp_run *run, const sp_features_data *data, const double *u, size_t p, size_t p_used, size_t n,
-                                   sp_vec ridge, const sp_loss *loss, size_t repeats, sp_features_data_measured *out);
+sp_status sp_features_data_measure(sp_run *run, const sp_features_data *data, const double *u, size_t p, size_t p_used,
+                                   size_t n, sp_vec ridge, const sp_loss *loss, size_t repeats,
+                                   sp_features_data_measured *out);
 
 #ifdef __cplusplus
 }

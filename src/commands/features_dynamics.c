@@ -21,30 +21,32 @@ static const sp_scalar scalars[] = {
     SP_OUT(R, best_time, "1", "time of least test error (first size)"),
     SP_OUT(R, best_test, "target^2", "test error there"),
     {0}};
-static const sp_column columns[] = {
-    {"curve", "", "what tells the curves apart"},
-    {"psi1", "1", "features per dimension"},
-    {"psi2", "1", "samples per dimension"},
-    {"noise_var", "target^2", "variance of the label noise"},
-    {"train_time", "1", "time of the flow"},
-    {"test", "target^2", "test error against the clean target"},
-    {"train", "target^2", "training error"},
-    {"bias", "target^2", "error of the mean"},
-    {"sampling", "target^2", "variance from the draw of the data"},
-    {"init", "target^2", "variance from the draw of the features"},
-    {"noise", "target^2", "variance from the label noise"},
-    {"test_simulated", "target^2", "simulated"},
-    {"test_simulated_se", "target^2", "standard error"},
-    {"train_simulated", "target^2", "simulated"},
-    {"train_simulated_se", "target^2", "standard error"},
-    {"residual", "1", "of the contour sum, relative"},
-    {0}};
-#define CAPTION "The linear peak (samples = dimensions) is there early; the nonlinear one (samples = features) grows with training time"
-static const sp_table_decl tables[] = {
-    {"time", columns, "plot train_time test,test_simulated by curve logx logy", CAPTION},
-    {"samples", columns,
-     "plot psi2 test,test_simulated by curve logx logy vline linear_threshold interpolation_threshold; map psi2 train_time test logx logy logz", CAPTION},
-    {0}};
+static const sp_column columns[] = {{"curve", "", "what tells the curves apart"},
+                                    {"psi1", "1", "features per dimension"},
+                                    {"psi2", "1", "samples per dimension"},
+                                    {"noise_var", "target^2", "variance of the label noise"},
+                                    {"train_time", "1", "time of the flow"},
+                                    {"test", "target^2", "test error against the clean target"},
+                                    {"train", "target^2", "training error"},
+                                    {"bias", "target^2", "error of the mean"},
+                                    {"sampling", "target^2", "variance from the draw of the data"},
+                                    {"init", "target^2", "variance from the draw of the features"},
+                                    {"noise", "target^2", "variance from the label noise"},
+                                    {"test_simulated", "target^2", "simulated"},
+                                    {"test_simulated_se", "target^2", "standard error"},
+                                    {"train_simulated", "target^2", "simulated"},
+                                    {"train_simulated_se", "target^2", "standard error"},
+                                    {"residual", "1", "of the contour sum, relative"},
+                                    {0}};
+#define CAPTION                                                                                                             \
+    "The linear peak (samples = dimensions) is there early; the nonlinear one (samples = features) grows with training "    \
+    "time"
+static const sp_table_decl tables[] = {{"time", columns, "plot train_time test,test_simulated by curve logx logy", CAPTION},
+                                       {"samples", columns,
+                                        "plot psi2 test,test_simulated by curve logx logy vline linear_threshold "
+                                        "interpolation_threshold; map psi2 train_time test logx logy logz",
+                                        CAPTION},
+                                       {0}};
 
 static sp_status run_features_dynamics(sp_run *run, const void *params_, void *scalars_, sp_result *out)
 {
@@ -52,7 +54,8 @@ static sp_status run_features_dynamics(sp_run *run, const void *params_, void *s
     const P *p = params_;
     R *r = scalars_;
     sp_features_grid g;
-    sp_features_defaults defaults = {{1, ten}, {7, sizes}, {1, zero}, {1, noise}};
+    sp_features_defaults defaults = {
+        .psi1 = {1, ten}, .psi2 = {7, sizes}, .ridge_paper = {1, zero}, .noise_var = {1, noise}};
     SP_TRY(sp_features_grid_open(run, &p->o, &defaults, &g));
     *r = (R){1, sp_features_only(g.n_psi1, g.psi1), NAN, INFINITY};
     size_t n = sp_features_grid_size(&g), n_times = p->train_time.n;
@@ -74,7 +77,8 @@ static sp_status run_features_dynamics(sp_run *run, const void *params_, void *s
             double time = p->train_time.v[k];
             SP_TRY(sp_features_flow_solve(run, &point, &g.population, time, &f));
             if (!f.converged)
-                sp_result_unconverged(out, "psi1 %g, psi2 %g, time %g: not converged, residual %.2g", point.psi1, point.psi2, time, f.residual);
+                sp_result_unconverged(out, "psi1 %g, psi2 %g, time %g: not converged, residual %.2g", point.psi1, point.psi2,
+                                      time, f.residual);
             if (i == 0 && f.test < r->best_test) {
                 r->best_test = f.test;
                 r->best_time = time;
@@ -82,8 +86,9 @@ static sp_status run_features_dynamics(sp_run *run, const void *params_, void *s
             const char *label = sp_features_label(run, &g, i, 1, 1);
             label = many ? sp_format(run, "train_time = %.4g%s%s", time, *label ? ", " : "", label)
                          : sp_format(run, "psi2 = %.4g%s%s", point.psi2, *label ? ", " : "", label);
-            SP_TRY(SP_ROW(sp_result_table(out, many ? "samples" : "time"), label, point.psi1, point.psi2, point.noise_var, time, f.test, f.train, f.bias,
-                          f.sampling, f.init, f.noise, test[k].mean, test[k].se, train[k].mean, train[k].se, f.residual));
+            SP_TRY(SP_ROW(sp_result_table(out, many ? "samples" : "time"), label, point.psi1, point.psi2, point.noise_var,
+                          time, f.test, f.train, f.bias, f.sampling, f.init, f.noise, test[k].mean, test[k].se,
+                          train[k].mean, train[k].se, f.residual));
         }
         sp_memory_release(run, mark);
         sp_progress(run, "dynamics", (double)(i + 1) / (double)n);
@@ -93,6 +98,12 @@ static sp_status run_features_dynamics(sp_run *run, const void *params_, void *s
 }
 
 const sp_command sp_command_features_dynamics = {
-    .name = "features.dynamics", .summary = "Test and training error against training time", .spec = "20:3.5", .params = params, .scalars = scalars,
-    .tables = tables, .run = run_features_dynamics, SP_SIZES(P, R),
+    .name = "features.dynamics",
+    .summary = "Test and training error against training time",
+    .spec = "20:3.5",
+    .params = params,
+    .scalars = scalars,
+    .tables = tables,
+    .run = run_features_dynamics,
+    SP_SIZES(P, R),
     .example = "--activation tanh --psi1 10 --noise-var 25 --train-time 10,100,1e3,1e5 --psi2 1,5 --simulate 2 --d 30"};

@@ -8,14 +8,13 @@ typedef struct {
 typedef struct {
     double interpolation_threshold;
 } R;
-static const sp_param params[] = {
-    SP_VEC(P, k, "1,2,10,inf", SP_AT_LEAST(1), "", "learners averaged (inf allowed)"),
-    FEATURES_SIZES(P, "0.1 to 100", "1"),
-    FEATURES_RIDGE(P, SP_NONNEGATIVE, "1e-5"),
-    FEATURES_NOISE(P, "0.25"),
-    FEATURES_MODEL(P),
-    FEATURES_SIMULATE(P),
-    {0}};
+static const sp_param params[] = {SP_VEC(P, k, "1,2,10,inf", SP_AT_LEAST(1), "", "learners averaged (inf allowed)"),
+                                  FEATURES_SIZES(P, "0.1 to 100", "1"),
+                                  FEATURES_RIDGE(P, SP_NONNEGATIVE, "1e-5"),
+                                  FEATURES_NOISE(P, "0.25"),
+                                  FEATURES_MODEL(P),
+                                  FEATURES_SIMULATE(P),
+                                  {0}};
 static const sp_scalar scalars[] = {SP_OUT(R, interpolation_threshold, "1", "as many features as samples"), {0}};
 static const sp_column columns[] = {
     {"curve", "", "what tells the curves apart"},
@@ -33,10 +32,11 @@ static const sp_column columns[] = {
     {"own_data", "target^2", "k learners, each with as many samples of its own"},
     {0}};
 #define LINES "ensemble,ensemble_simulated,bigger"
-static const sp_table_decl tables[] = {
-    FEATURES_TABLES(columns, LINES, "ensemble", "Averaging k learners removes the peak at features = samples down to the noise they share through the data; one k times "
-                                                "larger learner needs no averaging once it is past the peak"),
-    {0}};
+static const sp_table_decl tables[] = {FEATURES_TABLES(columns, LINES, "ensemble",
+                                                       "Averaging k learners removes the peak at features = samples down to "
+                                                       "the noise they share through the data; one k times "
+                                                       "larger learner needs no averaging once it is past the peak"),
+                                       {0}};
 
 static double test_of(sp_features_point p, const sp_population *q)
 {
@@ -63,7 +63,7 @@ static sp_status run_features_ensemble(sp_run *run, const void *params_, void *s
     sp_features_grid g;
     sp_vec psi1;
     SP_TRY(sp_parse_numbers(run, "0.1:100:121log", &psi1));
-    sp_features_defaults defaults = {psi1, {1, one}, {1, ridge}, {1, noise}};
+    sp_features_defaults defaults = {.psi1 = psi1, .psi2 = {1, one}, .ridge_paper = {1, ridge}, .noise_var = {1, noise}};
     SP_TRY(sp_features_grid_open(run, &p->o, &defaults, &g));
     r->interpolation_threshold = g.n_psi1 > 1 ? sp_features_only(g.n_psi2, g.psi2) : sp_features_only(g.n_psi1, g.psi1);
     size_t n = sp_features_grid_size(&g);
@@ -82,7 +82,8 @@ static sp_status run_features_ensemble(sp_run *run, const void *params_, void *s
             sp_features_ridge s, divided;
             sp_features_ridge_solve(&point, &g.population, &s);
             if (!s.converged)
-                sp_result_unconverged(out, "psi1 %g, psi2 %g: not converged, residual %.2g", point.psi1, point.psi2, s.residual);
+                sp_result_unconverged(out, "psi1 %g, psi2 %g: not converged, residual %.2g", point.psi1, point.psi2,
+                                      s.residual);
             double bigger = NAN, shared = NAN;
             if (!isinf(k)) {
                 bigger = test_of(resized(&g, point, k * point.psi1, point.psi2), &g.population);
@@ -91,15 +92,21 @@ static sp_status run_features_ensemble(sp_run *run, const void *params_, void *s
                 shared = sp_features_divide(&divided, k);
             }
             sp_measured m = measured ? sp_features_measured_ensemble(&measured[i], k) : (sp_measured){NAN, NAN};
-            SP_TRY(SP_ROW(sp_result_table(out, sp_features_table(&g)), sp_features_label(run, &g, i, p->k.n, k), point.psi1, point.psi2,
-                          point.noise_var, point.ridge, sp_features_ridge_paper(&point), k, sp_features_ensemble(&s, k), m.mean, m.se, bigger,
-                          shared, sp_features_divide(&s, k)));
+            SP_TRY(SP_ROW(sp_result_table(out, sp_features_table(&g)), sp_features_label(run, &g, i, p->k.n, k), point.psi1,
+                          point.psi2, point.noise_var, point.ridge, sp_features_ridge_paper(&point), k,
+                          sp_features_ensemble(&s, k), m.mean, m.se, bigger, shared, sp_features_divide(&s, k)));
             sp_memory_release(run, mark);
         }
     return SP_OK;
 }
 
 const sp_command sp_command_features_ensemble = {
-    .name = "features.ensemble", .summary = "Average several learners, or train one larger one, or share the data out", .spec = "21:3.5",
-    .params = params, .scalars = scalars, .tables = tables, .run = run_features_ensemble, SP_SIZES(P, R),
+    .name = "features.ensemble",
+    .summary = "Average several learners, or train one larger one, or share the data out",
+    .spec = "21:3.5",
+    .params = params,
+    .scalars = scalars,
+    .tables = tables,
+    .run = run_features_ensemble,
+    SP_SIZES(P, R),
     .example = "--psi1 0.5,1,2,4 --psi2 1 --ridge-paper 1e-5 --noise-var 1 --k 1,2,inf --simulate 4 --d 40"};

@@ -18,7 +18,8 @@ const char *sp_features_label(sp_run *run, const sp_features_grid *g, size_t i, 
     if (g->n_noise > 1)
         label = append(run, label, "noise_var", p.noise_var);
     if (g->n_ridge > 1)
-        label = g->ridge_is_paper ? append(run, label, "ridge_paper", sp_features_ridge_paper(&p)) : append(run, label, "ridge", p.ridge);
+        label = g->ridge_is_paper ? append(run, label, "ridge_paper", sp_features_ridge_paper(&p))
+                                  : append(run, label, "ridge", p.ridge);
     if (n_k > 1)
         label = append(run, label, "k", k);
     return label;

@@ -22,31 +22,30 @@ static const sp_param params[] = {
     FEATURES_NOISE(P, "25"),
     FEATURES_MODEL(P),
     {0}};
-static const sp_scalar scalars[] = {
-    SP_OUT(R, n_peaks, "", "peaks found (first curve)"),
-    SP_OUT(R, linear, "1", "where the linear peak is (samples near dimensions)"),
-    SP_OUT(R, linear_height, "target^2", "test error there"),
-    SP_OUT(R, nonlinear, "1", "where the nonlinear peak is (samples near features)"),
-    SP_OUT(R, nonlinear_height, "target^2", "test error there"),
-    {0}};
-static const sp_column columns[] = {
-    {"curve", "", "what tells the curves apart"},
-    {"kind", "", "linear, nonlinear or other"},
-    {"psi1", "1", "features per dimension"},
-    {"psi2", "1", "samples per dimension"},
-    {"noise_var", "target^2", "variance of the label noise"},
-    {"ridge", "1", "lambda of the sum of losses, at the peak"},
-    {"ridge_paper", "1", "lambda of the papers, at the peak"},
-    {"k", "", "learners averaged"},
-    {"height", "target^2", "test error there"},
-    {"prominence", "target^2", "height above the higher of the two neighbouring minima"},
-    {"noise", "target^2", "part of the height due to label noise"},
-    {0}};
+static const sp_scalar scalars[] = {SP_OUT(R, n_peaks, "", "peaks found (first curve)"),
+                                    SP_OUT(R, linear, "1", "where the linear peak is (samples near dimensions)"),
+                                    SP_OUT(R, linear_height, "target^2", "test error there"),
+                                    SP_OUT(R, nonlinear, "1", "where the nonlinear peak is (samples near features)"),
+                                    SP_OUT(R, nonlinear_height, "target^2", "test error there"),
+                                    {0}};
+static const sp_column columns[] = {{"curve", "", "what tells the curves apart"},
+                                    {"kind", "", "linear, nonlinear or other"},
+                                    {"psi1", "1", "features per dimension"},
+                                    {"psi2", "1", "samples per dimension"},
+                                    {"noise_var", "target^2", "variance of the label noise"},
+                                    {"ridge", "1", "lambda of the sum of losses, at the peak"},
+                                    {"ridge_paper", "1", "lambda of the papers, at the peak"},
+                                    {"k", "", "learners averaged"},
+                                    {"height", "target^2", "test error there"},
+                                    {"prominence", "target^2", "height above the higher of the two neighbouring minima"},
+                                    {"noise", "target^2", "part of the height due to label noise"},
+                                    {0}};
 static const sp_table_decl tables[] = {{"peaks", columns, NULL, "Local maxima of the test error"}, {0}};
 
 enum { MAX_PEAKS = 16 };
 
-static sp_status add_peaks(sp_run *run, const P *p, const sp_features_grid *g, size_t i, double k, bool first, R *r, sp_result *out)
+static sp_status add_peaks(sp_run *run, const P *p, const sp_features_grid *g, size_t i, double k, bool first, R *r,
+                           sp_result *out)
 {
     static const char *const kinds[] = {"linear", "nonlinear", "other"};
     size_t activation, n;
@@ -73,8 +72,9 @@ static sp_status add_peaks(sp_run *run, const P *p, const sp_features_grid *g, s
             r->nonlinear = peaks[j].psi;
             r->nonlinear_height = peaks[j].height;
         }
-        SP_TRY(SP_ROW(sp_result_table(out, "peaks"), sp_features_label(run, g, i, p->k.n, k), kinds[peaks[j].kind], at.psi1, at.psi2,
-                      at.noise_var, at.ridge, sp_features_ridge_paper(&at), k, peaks[j].height, peaks[j].prominence, noise));
+        SP_TRY(SP_ROW(sp_result_table(out, "peaks"), sp_features_label(run, g, i, p->k.n, k), kinds[peaks[j].kind], at.psi1,
+                      at.psi2, at.noise_var, at.ridge, sp_features_ridge_paper(&at), k, peaks[j].height, peaks[j].prominence,
+                      noise));
     }
     return SP_OK;
 }
@@ -90,7 +90,7 @@ static sp_status run_features_peaks(sp_run *run, const void *params_, void *scal
         return sp_fail(run, SP_USAGE, "the samples are scanned: use --low and --high, or --along features with --psi2");
     if (p->along == 1 && (p->o.psi1.n || p->o.p.n))
         return sp_fail(run, SP_USAGE, "the features are scanned: use --low and --high, or --along samples with --psi1");
-    sp_features_defaults defaults = {{1, ten}, {1, one}, {1, ridge}, {1, noise}};
+    sp_features_defaults defaults = {.psi1 = {1, ten}, .psi2 = {1, one}, .ridge_paper = {1, ridge}, .noise_var = {1, noise}};
     SP_TRY(sp_features_grid_open(run, &p->o, &defaults, &g));
     for (size_t i = 0; i < sp_features_grid_size(&g); i++)
         for (size_t j = 0; j < p->k.n; j++) {
@@ -100,6 +100,12 @@ static sp_status run_features_peaks(sp_run *run, const void *params_, void *scal
     return SP_OK;
 }
 
-const sp_command sp_command_features_peaks = {
-    .name = "features.peaks", .summary = "Where the test error peaks, how high, and why", .spec = "20:3.3", .params = params, .scalars = scalars,
-    .tables = tables, .run = run_features_peaks, SP_SIZES(P, R), .example = "--activation tanh --psi1 10 --ridge-paper 1e-5 --noise-var 25"};
+const sp_command sp_command_features_peaks = {.name = "features.peaks",
+                                              .summary = "Where the test error peaks, how high, and why",
+                                              .spec = "20:3.3",
+                                              .params = params,
+                                              .scalars = scalars,
+                                              .tables = tables,
+                                              .run = run_features_peaks,
+                                              SP_SIZES(P, R),
+                                              .example = "--activation tanh --psi1 10 --ridge-paper 1e-5 --noise-var 25"};

@@ -16,29 +16,34 @@ static const sp_param params[] = {
     SP_SIZE(P, simulate, "0", SP_NONNEGATIVE, "", "simulated draws beside the theory (0: none)"),
     FEATURES_MODEL(P),
     {0}};
-static const sp_scalar scalars[] = {
-    SP_OUT(R, n_bulks, "", "pieces of the support"),
-    SP_OUT(R, zero_mass, "1", "share of exactly zero eigenvalues"),
-    SP_OUT(R, smallest, "1", "smallest nonzero edge: 0 where samples equal features"),
-    SP_OUT(R, largest, "1", "upper edge"),
-    SP_OUT(R, mean, "1", "mean eigenvalue"),
-    SP_OUT(R, mass, "1", "integral of the density: the rest is zero_mass"),
-    {0}};
-static const sp_column density[] = {
-    {"x", "1", "eigenvalue of U^T U / n"}, {"density", "1", "density per feature"}, {"residual", "1", "of the complex root, relative"}, {0}};
-static const sp_column histogram[] = {
-    {"low", "1", "lower end of the bin"},
-    {"high", "1", "upper end of the bin"},
-    {"x", "1", "middle (geometric)"},
-    {"share", "1", "share of the features in the bin, theory"},
-    {"share_simulated", "1", "simulated"},
-    {"share_simulated_se", "1", "standard error"},
-    {0}};
-static const sp_column bulks[] = {{"low", "1", "lower edge"}, {"high", "1", "upper edge"}, {"mass", "1", "share of the features"}, {0}};
-static const sp_column extremes[] = {{"edge", "", "which"}, {"theory", "1", "edge of the density"}, {"simulated", "1", "mean over the draws"},
-                                     {"simulated_se", "1", "standard error"}, {0}};
+static const sp_scalar scalars[] = {SP_OUT(R, n_bulks, "", "pieces of the support"),
+                                    SP_OUT(R, zero_mass, "1", "share of exactly zero eigenvalues"),
+                                    SP_OUT(R, smallest, "1", "smallest nonzero edge: 0 where samples equal features"),
+                                    SP_OUT(R, largest, "1", "upper edge"),
+                                    SP_OUT(R, mean, "1", "mean eigenvalue"),
+                                    SP_OUT(R, mass, "1", "integral of the density: the rest is zero_mass"),
+                                    {0}};
+static const sp_column density[] = {{"x", "1", "eigenvalue of U^T U / n"},
+                                    {"density", "1", "density per feature"},
+                                    {"residual", "1", "of the complex root, relative"},
+                                    {0}};
+static const sp_column histogram[] = {{"low", "1", "lower end of the bin"},
+                                      {"high", "1", "upper end of the bin"},
+                                      {"x", "1", "middle (geometric)"},
+                                      {"share", "1", "share of the features in the bin, theory"},
+                                      {"share_simulated", "1", "simulated"},
+                                      {"share_simulated_se", "1", "standard error"},
+                                      {0}};
+static const sp_column bulks[] = {
+    {"low", "1", "lower edge"}, {"high", "1", "upper edge"}, {"mass", "1", "share of the features"}, {0}};
+static const sp_column extremes[] = {{"edge", "", "which"},
+                                     {"theory", "1", "edge of the density"},
+                                     {"simulated", "1", "mean over the draws"},
+                                     {"simulated_se", "1", "standard error"},
+                                     {0}};
 static const sp_table_decl tables[] = {
-    {"density", density, "plot x density logx logy", "Eigenvalue density: a bulk of mass 1/psi1 from the linear part of the features, and one from the rest"},
+    {"density", density, "plot x density logx logy",
+     "Eigenvalue density: a bulk of mass 1/psi1 from the linear part of the features, and one from the rest"},
     {"histogram", histogram, "plot x share,share_simulated logx", "The same in bins, beside the simulated eigenvalues"},
     {"bulks", bulks, NULL, "Edges of the support"},
     {"extremes", extremes, NULL, "Smallest nonzero and largest eigenvalue"},
@@ -48,7 +53,7 @@ static const sp_table_decl tables[] = {
 static sp_status support(sp_run *run, const sp_features_edges *e, sp_vec *out)
 {
     enum { N = 120 };
-    double *v = SP_NEW(run, double, e->n_bulks * N);
+    double *v = SP_NEW(run, double, e->n_bulks *N);
     if (!v)
         return SP_FAILED;
     for (size_t b = 0; b < e->n_bulks; b++) {
@@ -60,7 +65,8 @@ static sp_status support(sp_run *run, const sp_features_edges *e, sp_vec *out)
     return SP_OK;
 }
 
-static sp_status compare(sp_run *run, const P *p, const sp_features_grid *g, const sp_features_point *point, const sp_features_edges *e, const R *r, sp_result *out)
+static sp_status compare(sp_run *run, const P *p, const sp_features_grid *g, const sp_features_point *point,
+                         const sp_features_edges *e, const R *r, sp_result *out)
 {
     size_t n = p->bins;
     double *edge = SP_NEW(run, double, n + 1);
@@ -70,11 +76,13 @@ static sp_status compare(sp_run *run, const P *p, const sp_features_grid *g, con
     double low = log(e->smallest > 0 ? 0.8 * e->smallest : 1e-4 * r->largest), high = log(1.25 * r->largest);
     for (size_t b = 0; b <= n; b++)
         edge[b] = exp(low + (high - low) * (double)b / (double)n);
-    SP_TRY(sp_features_histogram(run, point, g->activation, &g->population, n, edge, &(sp_features_trial){g->d, p->simulate, 1}, share, &smallest, &largest));
+    SP_TRY(sp_features_histogram(run, point, g->activation, &g->population, n, edge,
+                                 &(sp_features_trial){g->d, p->simulate, 1}, share, &smallest, &largest));
     for (size_t b = 0; b < n; b++) {
         double theory;
         SP_TRY(sp_features_mass(run, point, &g->population, e, edge[b], edge[b + 1], &theory));
-        SP_TRY(SP_ROW(sp_result_table(out, "histogram"), edge[b], edge[b + 1], sqrt(edge[b] * edge[b + 1]), theory, share[b].mean, share[b].se));
+        SP_TRY(SP_ROW(sp_result_table(out, "histogram"), edge[b], edge[b + 1], sqrt(edge[b] * edge[b + 1]), theory,
+                      share[b].mean, share[b].se));
     }
     SP_TRY(SP_ROW(sp_result_table(out, "extremes"), "smallest", e->smallest, smallest.mean, smallest.se));
     return SP_ROW(sp_result_table(out, "extremes"), "largest", r->largest, largest.mean, largest.se);
@@ -86,7 +94,7 @@ static sp_status run_features_spectrum(sp_run *run, const void *params_, void *s
     const P *p = params_;
     R *r = scalars_;
     sp_features_grid g;
-    sp_features_defaults defaults = {{1, ten}, {1, one}, {1, zero}, {1, zero}};
+    sp_features_defaults defaults = {.psi1 = {1, ten}, .psi2 = {1, one}, .ridge_paper = {1, zero}, .noise_var = {1, zero}};
     SP_TRY(sp_features_grid_open(run, &p->o, &defaults, &g));
     if (sp_features_grid_size(&g) != 1)
         return sp_fail(run, SP_USAGE, "the spectrum is that of one point: give single values");
@@ -116,6 +124,12 @@ static sp_status run_features_spectrum(sp_run *run, const void *params_, void *s
 }
 
 const sp_command sp_command_features_spectrum = {
-    .name = "features.spectrum", .summary = "Eigenvalue density of the feature covariance, its bulks and edges", .spec = "20:3.4",
-    .params = params, .scalars = scalars, .tables = tables, .run = run_features_spectrum, SP_SIZES(P, R),
+    .name = "features.spectrum",
+    .summary = "Eigenvalue density of the feature covariance, its bulks and edges",
+    .spec = "20:3.4",
+    .params = params,
+    .scalars = scalars,
+    .tables = tables,
+    .run = run_features_spectrum,
+    SP_SIZES(P, R),
     .example = "--activation tanh --psi1 2 --psi2 4 --simulate 4 --d 60 --bins 20"};

@@ -13,10 +13,7 @@ enum { RELU, TANH, ERF, ABS, SIGN, LINEAR, LEAKY, EXPRESSION };
 static const char *const names[] = {"relu", "tanh", "erf", "abs", "sign", "linear"};
 
 /* Scale of the leaky family that makes its variance 1 at unit input variance (spec 20, 2). */
-static double leaky_norm(double a)
-{
-    return sqrt((1 + a * a) / 2 - (1 + a) * (1 + a) / (2 * M_PI));
-}
+static double leaky_norm(double a) { return sqrt((1 + a * a) / 2 - (1 + a) * (1 + a) / (2 * M_PI)); }
 
 static double value(const sp_activation *s, double x)
 {
@@ -59,14 +56,16 @@ static sp_status moments(sp_run *run, sp_activation *s)
     double m[3], kinks[MAX_KINKS + 1] = {0}, at = 0;
     size_t n = 1;
     if (s->expression)
-        n += sp_expression_kinks(s->expression, &at, 0, -20 * sqrt(s->variance), 20 * sqrt(s->variance), MAX_KINKS, kinks + 1);
+        n += sp_expression_kinks(s->expression, &at, 0, -20 * sqrt(s->variance), 20 * sqrt(s->variance), MAX_KINKS,
+                                 kinks + 1);
     n = n > MAX_KINKS + 1 ? MAX_KINKS + 1 : n;
     for (size_t i = 0; i < n; i++)
         kinks[i] /= sqrt(s->variance);
     for (int k = 0; k < 3; k++) {
         sp_integral integral = sp_expect_normal(moment_integrand, &(moment){s, k + 1}, n, kinks, 1e-14, 1e-13);
         if (!integral.converged && !(integral.error <= 1e-9 * (1 + fabs(integral.value))))
-            return sp_fail(run, SP_USAGE, "--activation \"%s\" has no finite Gaussian moments at variance %g", s->name, s->variance);
+            return sp_fail(run, SP_USAGE, "--activation \"%s\" has no finite Gaussian moments at variance %g", s->name,
+                           s->variance);
         m[k] = integral.value;
     }
     s->mu0 = m[0];
@@ -84,7 +83,9 @@ static sp_status moments(sp_run *run, sp_activation *s)
 
 static sp_status unknown(sp_run *run, const char *text)
 {
-    return sp_fail(run, SP_USAGE, "--activation is relu, tanh, erf, abs, sign, linear, leaky:A with A in [-1, 1], or an expression in x; got \"%s\" (%s)",
+    return sp_fail(run, SP_USAGE,
+                   "--activation is relu, tanh, erf, abs, sign, linear, leaky:A with A in [-1, 1], or an expression in x; "
+                   "got \"%s\" (%s)",
                    text, sp_strdup(run, sp_run_message(run)));
 }
 

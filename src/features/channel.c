@@ -52,7 +52,8 @@ static size_t cuts(const sp_loss *loss, const labels *y, double V, double Q, dou
     return n;
 }
 
-sp_status sp_channel_at(sp_run *run, const sp_loss *loss, double flip, double rho, double V, double Q, double M, sp_channel *out)
+sp_status sp_channel_at(sp_run *run, const sp_loss *loss, double flip, double rho, double V, double Q, double M,
+                        sp_channel *out)
 {
     labels y = labels_at(flip, rho, Q, M);
     double cut[SP_LOSS_KINKS + 24];

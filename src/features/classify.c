@@ -33,13 +33,18 @@ static sp_status square(sp_run *run, const sp_features_point *p, const sp_popula
     sp_features_ridge r;
     regression.noise_var = fmax(0, 1 / (gain * gain) - rho);
     sp_features_ridge_solve(&regression, q, &r);
-    *out = (sp_classifier){.V = r.V, .Q = gain * gain * r.Q, .M = gain * r.M, .weight_norm = gain * gain * r.weight_norm, .residual = r.residual,
-                           .iterations = r.iterations, .converged = r.converged};
+    *out = (sp_classifier){.V = r.V,
+                           .Q = gain * gain * r.Q,
+                           .M = gain * r.M,
+                           .weight_norm = gain * gain * r.weight_norm,
+                           .residual = r.residual,
+                           .iterations = r.iterations,
+                           .converged = r.converged};
     return sp_square_errors(run, flip, rho, out);
 }
 
-sp_status sp_features_classify(sp_run *run, const sp_features_point *p, const sp_population *q, const sp_loss *loss, double flip,
-                               const sp_classifier *start, sp_classifier *out)
+sp_status sp_features_classify(sp_run *run, const sp_features_point *p, const sp_population *q, const sp_loss *loss,
+                               double flip, const sp_classifier *start, sp_classifier *out)
 {
     if (!(flip >= 0 && flip < 0.5))
         return sp_fail(run, SP_USAGE, "--flip is in [0, 0.5), got %g", flip);

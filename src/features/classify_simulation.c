@@ -32,8 +32,10 @@ static sp_status repeat(sp_run *run, size_t block, void *context)
     size_t d = a->directions.d, n = a->n, p = a->p;
     sp_rng rng = sp_rng_at(run, "features classify", block);
     size_t rows = n > TEST_BLOCK ? n : TEST_BLOCK;
-    double *theta = SP_NEW(run, double, d), *x = SP_NEW(run, double, rows * d), *nu = SP_NEW(run, double, rows), *y = SP_NEW(run, double, rows);
-    double *f = SP_NEW(run, double, p * d), *z = SP_NEW(run, double, rows * p), *w = SP_NEW(run, double, p), *out = a->values + block * VALUES;
+    double *theta = SP_NEW(run, double, d), *x = SP_NEW(run, double, rows *d), *nu = SP_NEW(run, double, rows),
+           *y = SP_NEW(run, double, rows);
+    double *f = SP_NEW(run, double, p *d), *z = SP_NEW(run, double, rows *p), *w = SP_NEW(run, double, p),
+           *out = a->values + block * VALUES;
     double *prediction = SP_NEW(run, double, rows);
     if (!theta || !x || !nu || !y || !f || !z || !w || !prediction)
         return SP_FAILED;
@@ -69,25 +71,35 @@ static sp_status repeat(sp_run *run, size_t block, void *context)
     return SP_OK;
 }
 
-sp_status sp_features_classify_measure(sp_run *run, const sp_features_point *p, const sp_activation *s, const sp_population *q,
-                                       const sp_loss *loss, double flip, const sp_features_trial *trial, sp_classifier_measured *out)
+sp_status sp_features_classify_measure(sp_run *run, const sp_features_point *p, const sp_activation *s,
+                                       const sp_population *q, const sp_loss *loss, double flip,
+                                       const sp_features_trial *trial, sp_classifier_measured *out)
 {
     if (!(p->ridge > 0))
         return sp_fail(run, SP_USAGE, "the simulation of a classifier needs a ridge > 0");
     if (loss->kind == SP_LOSS_OWN && loss->kinks.n)
-        return sp_fail(run, SP_USAGE, "a loss with kinks has theory only here: simulate a smooth one, or the built-in hinge");
-    experiment a = {.s = s, .loss = loss, .ridge = p->ridge, .flip = flip, .n = sp_count(p->psi2, trial->d), .p = sp_count(p->psi1, trial->d),
+        return sp_fail(run, SP_USAGE,
+                       "a loss with kinks has theory only here: simulate a smooth one, or the built-in hinge");
+    experiment a = {.s = s,
+                    .loss = loss,
+                    .ridge = p->ridge,
+                    .flip = flip,
+                    .n = sp_count(p->psi2, trial->d),
+                    .p = sp_count(p->psi1, trial->d),
                     .m = trial->test_points};
     SP_TRY(sp_directions_open(run, q, trial->d, &a.directions));
-    a.values = SP_NEW(run, double, trial->repeats * VALUES);
+    a.values = SP_NEW(run, double, trial->repeats *VALUES);
     if (!a.values)
         return SP_FAILED;
-    SP_TRY(sp_parallel_resumable(run, sp_format(run, "classifier %zu n=%zu p=%zu ridge=%.17g flip=%.17g", (size_t)loss->kind, a.n, a.p, p->ridge, flip),
-                                 trial->repeats, a.values, VALUES * sizeof(double), repeat, &a));
+    SP_TRY(sp_parallel_resumable(
+        run,
+        sp_format(run, "classifier %zu n=%zu p=%zu ridge=%.17g flip=%.17g", (size_t)loss->kind, a.n, a.p, p->ridge, flip),
+        trial->repeats, a.values, VALUES * sizeof(double), repeat, &a));
     sp_measured v[VALUES];
     for (size_t k = 0; k < VALUES; k++)
         v[k] = sp_measured_of(trial->repeats, a.values + k, VALUES);
-    *out = (sp_classifier_measured){v[TEST_ERR], v[TEST_LOSS], v[TRAIN_ERR], v[TRAIN_LOSS], v[NORM], 0, v[CONVERGED].mean == 1};
+    *out =
+        (sp_classifier_measured){v[TEST_ERR], v[TEST_LOSS], v[TRAIN_ERR], v[TRAIN_LOSS], v[NORM], 0, v[CONVERGED].mean == 1};
     for (size_t i = 0; i < trial->repeats; i++)
         out->residual = fmax(out->residual, a.values[i * VALUES + RESIDUAL]);
     return SP_OK;

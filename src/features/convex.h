@@ -9,7 +9,8 @@ typedef struct {
     double A, qh, mh;
     double train_loss, train_err, test_loss;
 } sp_channel;
-sp_status sp_channel_at(sp_run *run, const sp_loss *loss, double flip, double rho, double V, double Q, double M, sp_channel *out);
+sp_status sp_channel_at(sp_run *run, const sp_loss *loss, double flip, double rho, double V, double Q, double M,
+                        sp_channel *out);
 
 /* What the features make of curvature A: with m = mh/A and q = qh/A^2,
  * V = G/A, M = m M1, Q = m^2 q0 + q b1, norm = m^2 n0 + q n1. */
@@ -19,8 +20,8 @@ typedef struct {
 typedef void (*sp_spectral_fn)(double A, const void *context, sp_spectral_step *out);
 
 /* Solves the saddle point of a loss that is not square (spec 17, 3.5): damped, then Anderson, then Newton. */
-sp_status sp_convex_solve(sp_run *run, sp_spectral_fn spectral, const void *context, const sp_loss *loss, double flip, double rho,
-                          const sp_classifier *start, sp_classifier *out);
+sp_status sp_convex_solve(sp_run *run, sp_spectral_fn spectral, const void *context, const sp_loss *loss, double flip,
+                          double rho, const sp_classifier *start, sp_classifier *out);
 
 /* Errors and losses of the square loss, whose V, Q, M are known. */
 sp_status sp_square_errors(sp_run *run, double flip, double rho, sp_classifier *out);

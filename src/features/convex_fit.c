@@ -34,7 +34,8 @@ static double objective(const problem *a, const double *v, const double *m)
 }
 
 /* Gradient, and the Hessian sum l'' z z^T + ridge. */
-static void derivatives(const problem *a, const double *v, const double *m, double *scaled, double *gradient, double *hessian)
+static void derivatives(const problem *a, const double *v, const double *m, double *scaled, double *gradient,
+                        double *hessian)
 {
     for (size_t j = 0; j < a->k; j++)
         gradient[j] = a->ridge * v[j];
@@ -56,8 +57,9 @@ static sp_status newton(sp_run *run, const problem *a, double *v, sp_convex_repo
 {
     enum { MAX_STEPS = 100 };
     size_t n = a->n, k = a->k;
-    double *m = SP_NEW(run, double, n), *next_m = SP_NEW(run, double, n), *scaled = SP_NEW(run, double, n * k), *gradient = SP_NEW(run, double, k);
-    double *hessian = SP_NEW(run, double, k * k), *step = SP_NEW(run, double, k), *next = SP_NEW(run, double, k);
+    double *m = SP_NEW(run, double, n), *next_m = SP_NEW(run, double, n), *scaled = SP_NEW(run, double, n *k),
+           *gradient = SP_NEW(run, double, k);
+    double *hessian = SP_NEW(run, double, k *k), *step = SP_NEW(run, double, k), *next = SP_NEW(run, double, k);
     if (!m || !next_m || !scaled || !gradient || !hessian || !step || !next)
         return SP_FAILED;
     margins(a, v, m);
@@ -131,13 +133,13 @@ static sp_status dual_ascent(sp_run *run, const problem *a, double *v, sp_convex
     return SP_OK;
 }
 
-static sp_status minimise(sp_run *run, const sp_loss *loss, size_t n, size_t p, const double *z, const double *y, double ridge, double *w,
-                          sp_convex_report *out)
+static sp_status minimise(sp_run *run, const sp_loss *loss, size_t n, size_t p, const double *z, const double *y,
+                          double ridge, double *w, sp_convex_report *out)
 {
     problem a = {n, p, z, y, ridge, loss};
     double *factor = NULL, *v = w;
     if (n < p) {
-        factor = SP_NEW(run, double, n * n);
+        factor = SP_NEW(run, double, n *n);
         v = SP_NEW(run, double, n);
         if (!factor || !v)
             return SP_FAILED;
@@ -168,8 +170,8 @@ static sp_status minimise(sp_run *run, const sp_loss *loss, size_t n, size_t p, 
     return SP_OK;
 }
 
-sp_status sp_convex_fit(sp_run *run, const sp_loss *loss, size_t n, size_t p, const double *z, const double *y, double ridge, double *w,
-                        sp_convex_report *out)
+sp_status sp_convex_fit(sp_run *run, const sp_loss *loss, size_t n, size_t p, const double *z, const double *y, double ridge,
+                        double *w, sp_convex_report *out)
 {
     sp_mark mark = sp_memory_mark(run);
     *out = (sp_convex_report){.residual = INFINITY};

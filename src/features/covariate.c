@@ -57,7 +57,8 @@ static sums sum_at(const sp_covariate *g, double kappa)
         double w = g->w[i];
         if (!(w > 0))
             continue;
-        double h = isinf(kappa) ? 1 : kappa * w / (1 + kappa * w), d = isinf(kappa) ? 0 : 1 / (1 + kappa * w), signal = g->t[i] / w;
+        double h = isinf(kappa) ? 1 : kappa * w / (1 + kappa * w), d = isinf(kappa) ? 0 : 1 / (1 + kappa * w),
+               signal = g->t[i] / w;
         s.signal += signal;
         s.M += signal * h;
         s.square += signal * h * h;
@@ -98,7 +99,8 @@ static void spectral(double A, const void *context, sp_spectral_step *out)
 {
     const model *a = context;
     sums s = sum_at(a->g, a->n * A / a->ridge);
-    *out = (sp_spectral_step){.G = s.h / a->n, .M1 = s.M, .q0 = s.square, .b1 = s.hh / a->n, .n0 = s.norm_t, .n1 = s.norm_h / a->n};
+    *out = (sp_spectral_step){
+        .G = s.h / a->n, .M1 = s.M, .q0 = s.square, .b1 = s.hh / a->n, .n0 = s.norm_t, .n1 = s.norm_h / a->n};
 }
 
 static sp_status square(sp_run *run, const sp_covariate *g, double n, double ridge, double flip, sp_classifier *out)
@@ -108,7 +110,11 @@ static sp_status square(sp_run *run, const sp_covariate *g, double n, double rid
     regression.rho = fmax(g->rho, 1 / (gain * gain));
     sp_covariate_ridge r;
     sp_covariate_ridge_solve(&regression, n, ridge, &r);
-    *out = (sp_classifier){.V = r.V, .Q = gain * gain * r.Q, .M = gain * r.M, .weight_norm = gain * gain * r.weight_norm, .residual = r.residual,
+    *out = (sp_classifier){.V = r.V,
+                           .Q = gain * gain * r.Q,
+                           .M = gain * r.M,
+                           .weight_norm = gain * gain * r.weight_norm,
+                           .residual = r.residual,
                            .converged = r.converged};
     return sp_square_errors(run, flip, g->rho, out);
 }

@@ -15,8 +15,8 @@ static double density_at(const sp_features_point *p, const sp_population *q, dou
     return rho > 0 ? rho : 0;
 }
 
-sp_status sp_features_density(sp_run *run, const sp_features_point *p, const sp_population *q, size_t n, const double *x, double *density,
-                              double *residual)
+sp_status sp_features_density(sp_run *run, const sp_features_point *p, const sp_population *q, size_t n, const double *x,
+                              double *density, double *residual)
 {
     double ignored;
     for (size_t i = 0; i < n; i++) {
@@ -70,8 +70,8 @@ static double mass(const sp_rule *rule, const sp_features_point *p, const sp_pop
     return sum;
 }
 
-sp_status sp_features_mass(sp_run *run, const sp_features_point *p, const sp_population *q, const sp_features_edges *e, double low, double high,
-                           double *out)
+sp_status sp_features_mass(sp_run *run, const sp_features_point *p, const sp_population *q, const sp_features_edges *e,
+                           double low, double high, double *out)
 {
     sp_rule rule;
     sp_mark mark = sp_memory_mark(run);

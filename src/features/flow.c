@@ -68,13 +68,17 @@ static bool superpose(const sp_features_point *p, const sp_population *q, double
             residual += weight * o.residual;
         }
     }
-    *out = (sp_features_flow){.bias = creal(bias), .sampling = creal(sampling), .init = creal(init), .noise = creal(noise),
+    *out = (sp_features_flow){.bias = creal(bias),
+                              .sampling = creal(sampling),
+                              .init = creal(init),
+                              .noise = creal(noise),
                               .train = creal(residual)};
     out->test = out->bias + out->sampling + out->init + out->noise;
     return converged;
 }
 
-sp_status sp_features_flow_solve(sp_run *run, const sp_features_point *p, const sp_population *q, double train_time, sp_features_flow *out)
+sp_status sp_features_flow_solve(sp_run *run, const sp_features_point *p, const sp_population *q, double train_time,
+                                 sp_features_flow *out)
 {
     if (!(train_time >= 0))
         return sp_fail(run, SP_USAGE, "--train-time is >= 0, got %g", train_time);

@@ -52,9 +52,11 @@ static sp_status population(sp_run *run, const sp_features_options *o, sp_popula
             return sp_fail(run, SP_USAGE, "give --phi, --rx and --rb, or --spectrum, --weights and --teacher, not both");
         if (o->phi.n != 1 || o->rx.n > 1 || o->rb.n > 1)
             return sp_fail(run, SP_USAGE, "strong and weak features need one --phi in (0, 1), one --rx and one --rb");
-        return sp_population_strong_weak(run, o->phi.v[0], o->rx.n ? o->rx.v[0] : 1, o->rb.n ? o->rb.v[0] : 1, o->signal_var, out);
+        return sp_population_strong_weak(run, o->phi.v[0], o->rx.n ? o->rx.v[0] : 1, o->rb.n ? o->rb.v[0] : 1, o->signal_var,
+                                         out);
     }
-    return sp_population_open(run, o->spectrum.n ? o->spectrum : (sp_vec){1, one}, o->weights, o->teacher, o->signal_var, out);
+    return sp_population_open(run, o->spectrum.n ? o->spectrum : (sp_vec){1, one}, o->weights, o->teacher, o->signal_var,
+                              out);
 }
 
 static sp_status activations(sp_run *run, const sp_features_options *o, sp_features_grid *out)
@@ -74,14 +76,19 @@ static sp_status activations(sp_run *run, const sp_features_options *o, sp_featu
     return SP_OK;
 }
 
-sp_status sp_features_grid_open(sp_run *run, const sp_features_options *o, const sp_features_defaults *defaults, sp_features_grid *out)
+sp_status sp_features_grid_open(sp_run *run, const sp_features_options *o, const sp_features_defaults *defaults,
+                                sp_features_grid *out)
 {
     *out = (sp_features_grid){.d = o->d};
     SP_TRY(one_of(run, o->psi1, "psi1", o->p, "p"));
     SP_TRY(one_of(run, o->psi2, "psi2", o->n, "n"));
     SP_TRY(one_of(run, o->ridge, "ridge", o->ridge_paper, "ridge-paper"));
     SP_TRY(one_of(run, o->noise_var, "noise-var", o->snr, "snr"));
-    sp_vec psi1, psi2, noise_var, ridge = o->ridge.n ? o->ridge : o->ridge_paper.n ? o->ridge_paper : defaults->ridge_paper;
+    bool sum = o->ridge.n || (!o->ridge_paper.n && defaults->ridge.n);
+    sp_vec psi1, psi2, noise_var,
+        ridge = sum                ? o->ridge.n ? o->ridge : defaults->ridge
+                : o->ridge_paper.n ? o->ridge_paper
+                                   : defaults->ridge_paper;
     SP_TRY(ratios(run, o->psi1, o->p, "p", o->d, defaults->psi1, &psi1));
     SP_TRY(ratios(run, o->psi2, o->n, "n", o->d, defaults->psi2, &psi2));
     SP_TRY(noise(run, o, defaults->noise_var, &noise_var));
@@ -91,7 +98,7 @@ sp_status sp_features_grid_open(sp_run *run, const sp_features_options *o, const
     out->noise_var = noise_var.v;
     out->n_ridge = ridge.n;
     out->ridge = ridge.v;
-    out->ridge_is_paper = !o->ridge.n;
+    out->ridge_is_paper = !sum;
     out->n_psi1 = psi1.n;
     out->psi1 = psi1.v;
     out->n_psi2 = psi2.n;
@@ -118,7 +125,8 @@ sp_features_point sp_features_grid_at(const sp_features_grid *g, size_t i, size_
     return (sp_features_point){psi1, psi2, ridge, noise_var, g->activation[i].mu1, g->activation[i].mu_star2};
 }
 
-sp_status sp_features_grid_measure(sp_run *run, const sp_features_grid *g, size_t repeats, size_t test_points, sp_features_measured *out)
+sp_status sp_features_grid_measure(sp_run *run, const sp_features_grid *g, size_t repeats, size_t test_points,
+                                   sp_features_measured *out)
 {
     sp_features_trial trial = {g->d, repeats, test_points};
     size_t sizes = g->n_psi1 * g->n_psi2;
@@ -133,7 +141,8 @@ sp_status sp_features_grid_measure(sp_run *run, const sp_features_grid *g, size_
             sp_features_point p = sp_features_grid_at(g, first, &activation);
             for (size_t k = 0; k < g->n_ridge; k++)
                 ridge[k] = sp_features_grid_at(g, first + k * sizes, &activation).ridge;
-            SP_TRY(sp_features_measure(run, &p, &g->activation[activation], &g->population, (sp_vec){g->n_ridge, ridge}, &trial, measured));
+            SP_TRY(sp_features_measure(run, &p, &g->activation[activation], &g->population, (sp_vec){g->n_ridge, ridge},
+                                       &trial, measured));
             for (size_t k = 0; k < g->n_ridge; k++)
                 out[first + k * sizes] = measured[k];
             sp_memory_release(run, mark);

@@ -37,14 +37,41 @@ sp_status sp_loss_open(sp_run *run, const char *text, sp_loss *out)
             return SP_OK;
         }
     if (sp_expression_compile(run, text, 1, variable, &out->expression) != SP_OK)
-        return sp_fail(run, SP_USAGE, "--loss is square, logistic, hinge, sqhinge, or a convex expression in the margin m; got \"%s\" (%s)", text,
-                       sp_strdup(run, sp_run_message(run)));
+        return sp_fail(run, SP_USAGE,
+                       "--loss is square, logistic, hinge, sqhinge, or a convex expression in the margin m; got \"%s\" (%s)",
+                       text, sp_strdup(run, sp_run_message(run)));
     SP_TRY(check_convex(run, out));
     double *kinks = SP_NEW(run, double, MAX_KINKS), at = 0;
     if (!kinks)
         return SP_FAILED;
     size_t n = sp_expression_kinks(out->expression, &at, 0, -range, range, MAX_KINKS, kinks);
     out->kinks = (sp_vec){n > MAX_KINKS ? MAX_KINKS : n, kinks};
+    return SP_OK;
+}
+
+sp_status sp_losses_open(sp_run *run, const char *text, size_t *n, const sp_loss **out)
+{
+    char *copy = sp_strdup(run, text);
+    if (!copy)
+        return SP_FAILED;
+    size_t count = 1, depth = 0;
+    for (char *c = copy; *c; c++) {
+        depth += *c == '(';
+        depth -= *c == ')' && depth;
+        if (*c == ',' && !depth) {
+            *c = 0;
+            count++;
+        }
+    }
+    sp_loss *losses = SP_NEW(run, sp_loss, count);
+    if (!losses)
+        return SP_FAILED;
+    for (size_t i = 0; i < count; i++) {
+        SP_TRY(sp_loss_open(run, copy, &losses[i]));
+        copy += strlen(copy) + 1;
+    }
+    *n = count;
+    *out = losses;
     return SP_OK;
 }
 
@@ -101,13 +128,15 @@ void sp_loss_slopes(const sp_loss *loss, double m, double *first, double *second
     *second = j.d2;
 }
 
-/* Root of z - u + V loss'(z): increasing in z. Newton, with bisection when it leaves the bracket or does not halve the residual
- * (plain Newton cycles about u = -V/2 for the logistic loss at large V). Where the bracket closes on a jump, z is the kink. */
+/* Root of z - u + V loss'(z): increasing in z. Newton, with bisection when it leaves the bracket or does not halve the
+ * residual (plain Newton cycles about u = -V/2 for the logistic loss at large V). Where the bracket closes on a jump, z is
+ * the kink. */
 static void prox_by_newton(const sp_loss *loss, double u, double V, double *z_out, double *dz)
 {
     double first, second;
     sp_loss_slopes(loss, u, &first, &second);
-    double low = fmin(u, u - V * first), high = fmax(u, u - V * first), z = loss->kind == SP_LOSS_LOGISTIC ? u + V * fermi(u) : u;
+    double low = fmin(u, u - V * first), high = fmax(u, u - V * first),
+           z = loss->kind == SP_LOSS_LOGISTIC ? u + V * fermi(u) : u;
     double before = INFINITY, f = 0;
     for (int i = 0; i < 200; i++) {
         z = fmin(high, fmax(low, z));

@@ -78,8 +78,8 @@ static size_t insert(double *x, size_t n, double value)
     return i == n ? n + 1 : n;
 }
 
-sp_status sp_features_peaks(sp_run *run, const sp_features_point *p, const sp_population *q, const sp_peak_scan *scan, size_t cap,
-                            sp_features_peak *out, size_t *n)
+sp_status sp_features_peaks(sp_run *run, const sp_features_point *p, const sp_population *q, const sp_peak_scan *scan,
+                            size_t cap, sp_features_peak *out, size_t *n)
 {
     double threshold = scan->along_features ? p->psi2 : p->psi1;
     curve c = {*p, q, scan, p->ridge / (p->psi1 * p->psi2)};
@@ -104,9 +104,9 @@ sp_status sp_features_peaks(sp_run *run, const sp_features_point *p, const sp_po
         double best = diverges ? x[i] : refine(&c, x[i - 1], x[i + 1]);
         double psi = diverges && x[i] == special[1] ? threshold : pow(10, best), height = diverges ? f[i] : test_at(&c, psi);
         sp_peak_kind kind = fabs(best - special[1]) < 0.3 && fabs(best - special[1]) <= fabs(best) ? SP_PEAK_NONLINEAR
-                            : fabs(best) < 0.3                                                  ? SP_PEAK_LINEAR
-                            : fabs(best - special[1]) < 0.3                                     ? SP_PEAK_NONLINEAR
-                                                                                                : SP_PEAK_OTHER;
+                            : fabs(best) < 0.3                                                     ? SP_PEAK_LINEAR
+                            : fabs(best - special[1]) < 0.3                                        ? SP_PEAK_NONLINEAR
+                                                                                                   : SP_PEAK_OTHER;
         out[(*n)++] = (sp_features_peak){kind, psi, height, prominence(m, f, i) + (diverges ? 0 : height - f[i])};
     }
     return SP_OK;

@@ -19,7 +19,8 @@ static sp_status check_population(sp_run *run, const sp_population *q)
     if (!(sp_population_variance(q) > 0))
         return sp_fail(run, SP_USAGE, "--spectrum: at least one eigenvalue must be positive");
     if (!(sp_population_signal(q) >= 0))
-        return sp_fail(run, SP_USAGE, "--teacher: the signal variance <c th2> must be >= 0, it is %g", sp_population_signal(q));
+        return sp_fail(run, SP_USAGE, "--teacher: the signal variance <c th2> must be >= 0, it is %g",
+                       sp_population_signal(q));
     return SP_OK;
 }
 

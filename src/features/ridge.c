@@ -9,7 +9,8 @@ static double amplified(double x, double by) { return x == 0 ? 0 : x / by; }
 
 void sp_features_ridge_solve(const sp_features_point *p, const sp_population *q, sp_features_ridge *out)
 {
-    sp_kappa_equation e = {.p = p, .q = q, .m = fmin(p->psi1, p->psi2), .gap = fabs(p->psi1 - p->psi2), .s = p->ridge * p->psi2};
+    sp_kappa_equation e = {
+        .p = p, .q = q, .m = fmin(p->psi1, p->psi2), .gap = fabs(p->psi1 - p->psi2), .s = p->ridge * p->psi2};
     sp_kappa root = sp_kappa_solve(&e);
     *out = (sp_features_ridge){.converged = root.converged, .residual = root.residual, .iterations = root.iterations};
     double kappa = root.kappa, y = isinf(kappa) ? e.m - sp_linear_rank(&e) : sp_kappa_distance(&e, kappa);
@@ -24,7 +25,8 @@ void sp_features_ridge_solve(const sp_features_point *p, const sp_population *q,
     double R = s.bias + s.W * s.g / free1;
     out->bias = s.bias;
     out->sampling = amplified(s.T * s.bias, free2);
-    out->init = amplified(s.W * s.g / free1, one_minus_b1) + amplified(s.bias * s.g * s.g / (free1 * p->psi2), one_minus_b1 * shared);
+    out->init = amplified(s.W * s.g / free1, one_minus_b1) +
+                amplified(s.bias * s.g * s.g / (free1 * p->psi2), one_minus_b1 * shared);
     out->noise = amplified(p->noise_var * b1, one_minus_b1);
     out->noise_shared = amplified(p->noise_var * s.T, free2);
     out->test = out->bias + out->sampling + out->init + out->noise;

@@ -52,11 +52,12 @@ static double square_norm(size_t n, const double *v)
     return sum;
 }
 
-static sp_status by_cholesky(sp_run *run, const problem *a, size_t m, const double *z_test, size_t n_targets, const double *y, double ridge,
-                             sp_ridge_fit *out)
+static sp_status by_cholesky(sp_run *run, const problem *a, size_t m, const double *z_test, size_t n_targets,
+                             const double *y, double ridge, sp_ridge_fit *out)
 {
     size_t k = a->k;
-    double *gram = SP_NEW(run, double, k * k), *alpha = SP_NEW(run, double, n_targets * k), *fit = SP_NEW(run, double, a->n > a->p ? a->n : a->p);
+    double *gram = SP_NEW(run, double, k *k), *alpha = SP_NEW(run, double, n_targets *k),
+           *fit = SP_NEW(run, double, a->n > a->p ? a->n : a->p);
     const double *test;
     if (!gram || !alpha || !fit)
         return SP_FAILED;
@@ -101,12 +102,13 @@ static shrinkage shrink(sp_fit_kind kind, double l, double cut, double value)
     return (shrinkage){gain, used ? value * gain : 1};
 }
 
-static sp_status by_eigenvectors(sp_run *run, const problem *a, size_t m, const double *z_test, size_t n_targets, const double *y, sp_fit_kind kind,
-                                 sp_vec values, sp_ridge_fit *out)
+static sp_status by_eigenvectors(sp_run *run, const problem *a, size_t m, const double *z_test, size_t n_targets,
+                                 const double *y, sp_fit_kind kind, sp_vec values, sp_ridge_fit *out)
 {
     size_t k = a->k;
-    double *o = SP_NEW(run, double, k * k), *l = SP_NEW(run, double, k), *g = SP_NEW(run, double, n_targets * k);
-    double *c = SP_NEW(run, double, n_targets * k), *s = SP_NEW(run, double, n_targets * k), *test_c = SP_NEW(run, double, m * k);
+    double *o = SP_NEW(run, double, k *k), *l = SP_NEW(run, double, k), *g = SP_NEW(run, double, n_targets *k);
+    double *c = SP_NEW(run, double, n_targets *k), *s = SP_NEW(run, double, n_targets *k),
+           *test_c = SP_NEW(run, double, m *k);
     const double *test;
     if (!o || !l || !g || !c || !s || (m && !test_c))
         return SP_FAILED;
@@ -137,8 +139,8 @@ static sp_status by_eigenvectors(sp_run *run, const problem *a, size_t m, const 
     return SP_OK;
 }
 
-sp_status sp_fit_all(sp_run *run, sp_fit_kind kind, size_t n, size_t p, const double *z, size_t m, const double *z_test, size_t n_targets,
-                     const double *y, sp_vec values, sp_ridge_fit *out)
+sp_status sp_fit_all(sp_run *run, sp_fit_kind kind, size_t n, size_t p, const double *z, size_t m, const double *z_test,
+                     size_t n_targets, const double *y, sp_vec values, sp_ridge_fit *out)
 {
     problem a = {n, p, n <= p ? n : p, n <= p, z};
     sp_mark mark = sp_memory_mark(run);

@@ -70,10 +70,11 @@ static sp_status repeat(sp_run *run, size_t block, void *context)
     experiment *a = context;
     size_t d = a->directions.d, n = a->n, p = a->p, m = a->m, n_ridge = a->ridge.n;
     sp_rng rng = sp_rng_at(run, "features ridge", block);
-    double *theta = SP_NEW(run, double, d), *test_x = SP_NEW(run, double, m * d), *target = SP_NEW(run, double, m);
-    double *x = SP_NEW(run, double, n * d), *y = SP_NEW(run, double, 2 * n), *noise = SP_NEW(run, double, n);
-    double *f = SP_NEW(run, double, 2 * p * d), *z = SP_NEW(run, double, n * p), *test_z = SP_NEW(run, double, 2 * m * p);
-    double *fitted = SP_NEW(run, double, 4 * n_ridge * 2 * m), *train = SP_NEW(run, double, 4 * n_ridge * 2), *norm = SP_NEW(run, double, 4 * n_ridge * 2);
+    double *theta = SP_NEW(run, double, d), *test_x = SP_NEW(run, double, m *d), *target = SP_NEW(run, double, m);
+    double *x = SP_NEW(run, double, n *d), *y = SP_NEW(run, double, 2 * n), *noise = SP_NEW(run, double, n);
+    double *f = SP_NEW(run, double, 2 * p * d), *z = SP_NEW(run, double, n *p), *test_z = SP_NEW(run, double, 2 * m * p);
+    double *fitted = SP_NEW(run, double, 4 * n_ridge * 2 * m), *train = SP_NEW(run, double, 4 * n_ridge * 2),
+           *norm = SP_NEW(run, double, 4 * n_ridge * 2);
     if (!theta || !test_x || !target || !x || !y || !noise || !f || !z || !test_z || !fitted || !train || !norm)
         return SP_FAILED;
     sp_draw_teacher(&rng, &a->directions, theta);
@@ -94,8 +95,9 @@ static sp_status repeat(sp_run *run, size_t block, void *context)
         for (size_t F = 0; F < 2; F++) {
             size_t fit = 2 * data + F;
             sp_features_of(a->s, d, n, x, p, f + F * p * d, z);
-            SP_TRY(sp_fit_all(run, SP_FIT_RIDGE, n, p, z, m, test_z + F * m * p, 2, y, a->ridge,
-                                    &(sp_ridge_fit){fitted + fit * n_ridge * 2 * m, train + fit * n_ridge * 2, norm + fit * n_ridge * 2}));
+            SP_TRY(sp_fit_all(
+                run, SP_FIT_RIDGE, n, p, z, m, test_z + F * m * p, 2, y, a->ridge,
+                &(sp_ridge_fit){fitted + fit * n_ridge * 2 * m, train + fit * n_ridge * 2, norm + fit * n_ridge * 2}));
         }
     }
     for (size_t r = 0; r < n_ridge; r++) {
@@ -121,28 +123,42 @@ static sp_status check_trial(sp_run *run, const sp_features_trial *trial)
     return SP_OK;
 }
 
-sp_status sp_features_measure(sp_run *run, const sp_features_point *p, const sp_activation *s, const sp_population *q, sp_vec ridge,
-                              const sp_features_trial *trial, sp_features_measured *out)
+sp_status sp_features_measure(sp_run *run, const sp_features_point *p, const sp_activation *s, const sp_population *q,
+                              sp_vec ridge, const sp_features_trial *trial, sp_features_measured *out)
 {
     SP_TRY(check_trial(run, trial));
-    experiment a = {.s = s, .ridge = ridge, .n = sp_count(p->psi2, trial->d), .p = sp_count(p->psi1, trial->d), .m = trial->test_points,
+    experiment a = {.s = s,
+                    .ridge = ridge,
+                    .n = sp_count(p->psi2, trial->d),
+                    .p = sp_count(p->psi1, trial->d),
+                    .m = trial->test_points,
                     .noise_sd = sqrt(p->noise_var)};
     SP_TRY(sp_directions_open(run, q, trial->d, &a.directions));
     double larger = (double)(a.n > a.p ? a.n : a.p), smaller = (double)(a.n < a.p ? a.n : a.p);
-    double bytes = 8.0 * ((double)a.p * (double)(2 * trial->d + a.n + 2 * a.m) + (double)a.n * (double)trial->d + 4 * smaller * smaller +
-                          (double)a.m * smaller * 2 + larger);
+    double bytes = 8.0 * ((double)a.p * (double)(2 * trial->d + a.n + 2 * a.m) + (double)a.n * (double)trial->d +
+                          4 * smaller * smaller + (double)a.m * smaller * 2 + larger);
     SP_TRY(sp_need_memory(run, bytes * fmin(sp_run_threads(run), (double)trial->repeats), "the simulated features"));
-    a.values = SP_NEW(run, double, trial->repeats * ridge.n * TERMS);
+    a.values = SP_NEW(run, double, trial->repeats *ridge.n *TERMS);
     if (!a.values)
         return SP_FAILED;
-    SP_TRY(sp_parallel_resumable(run, sp_format(run, "simulation %s n=%zu p=%zu noise=%.17g ridge=%.17g", s->name, a.n, a.p, p->noise_var, ridge.v[0]), trial->repeats, a.values,
-                                 ridge.n * TERMS * sizeof(double), repeat, &a));
+    SP_TRY(sp_parallel_resumable(
+        run,
+        sp_format(run, "simulation %s n=%zu p=%zu noise=%.17g ridge=%.17g", s->name, a.n, a.p, p->noise_var, ridge.v[0]),
+        trial->repeats, a.values, ridge.n * TERMS * sizeof(double), repeat, &a));
     for (size_t r = 0; r < ridge.n; r++) {
         sp_measured e[TERMS];
         for (size_t k = 0; k < TERMS; k++)
             e[k] = sp_measured_of(trial->repeats, a.values + r * TERMS + k, ridge.n * TERMS);
-        out[r] = (sp_features_measured){.test = e[TEST], .train = e[TRAIN], .bias = e[BIAS], .sampling = e[SAMPLING], .init = e[INIT],
-                                        .noise = e[NOISE], .ensemble = e[ENSEMBLE], .Q = e[SELF], .Q12 = e[SHARED], .weight_norm = e[NORM]};
+        out[r] = (sp_features_measured){.test = e[TEST],
+                                        .train = e[TRAIN],
+                                        .bias = e[BIAS],
+                                        .sampling = e[SAMPLING],
+                                        .init = e[INIT],
+                                        .noise = e[NOISE],
+                                        .ensemble = e[ENSEMBLE],
+                                        .Q = e[SELF],
+                                        .Q12 = e[SHARED],
+                                        .weight_norm = e[NORM]};
         for (size_t i = 0; i < trial->repeats; i++) {
             const double *terms = a.values + (i * ridge.n + r) * TERMS;
             out[r].covariance += (terms[TEST] - e[TEST].mean) * (terms[ENSEMBLE] - e[ENSEMBLE].mean);

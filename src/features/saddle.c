@@ -50,8 +50,8 @@ static void difference(size_t n, const double *x, double *f, void *context)
         f[i] -= x[i];
 }
 
-sp_status sp_convex_solve(sp_run *run, sp_spectral_fn spectral, const void *context, const sp_loss *loss, double flip, double rho,
-                          const sp_classifier *start, sp_classifier *out)
+sp_status sp_convex_solve(sp_run *run, sp_spectral_fn spectral, const void *context, const sp_loss *loss, double flip,
+                          double rho, const sp_classifier *start, sp_classifier *out)
 {
     saddle s = {.run = run, .spectral = spectral, .context = context, .loss = loss, .flip = flip, .rho = rho};
     double V = 1, Q = 0.5, M = 0.1 * sqrt(0.5 * rho);
@@ -62,11 +62,13 @@ sp_status sp_convex_solve(sp_run *run, sp_spectral_fn spectral, const void *cont
     }
     double x[3] = {log(V), log(Q), atanh(M / sqrt(rho * Q))}, y[3];
     sp_root root;
-    SP_TRY(sp_fixed_point(run, 3, update, &s, &(sp_fixed_point_options){.tolerance = 1e-13, .max_iterations = 400, .memory = 3}, x, &root));
+    SP_TRY(sp_fixed_point(run, 3, update, &s,
+                          &(sp_fixed_point_options){.tolerance = 1e-13, .max_iterations = 400, .memory = 3}, x, &root));
     SP_TRY(s.status);
     size_t iterations = root.iterations;
     if (!root.converged) {
-        SP_TRY(sp_newton(run, 3, difference, NULL, &s, &(sp_newton_options){.tolerance = 1e-12, .max_iterations = 60, .max_step = 2}, x, &root));
+        SP_TRY(sp_newton(run, 3, difference, NULL, &s,
+                         &(sp_newton_options){.tolerance = 1e-12, .max_iterations = 60, .max_step = 2}, x, &root));
         SP_TRY(s.status);
         iterations += root.iterations;
     }
@@ -75,9 +77,16 @@ sp_status sp_convex_solve(sp_run *run, sp_spectral_fn spectral, const void *cont
     double residual = fmax(fabs(y[0]), fmax(fabs(y[1]), fabs(y[2])));
     unpack(&s, x, &V, &Q, &M);
     double m = s.channel.mh / s.channel.A, q = s.channel.qh / (s.channel.A * s.channel.A);
-    *out = (sp_classifier){.V = V, .Q = Q, .M = M, .train_loss = s.channel.train_loss, .train_err = s.channel.train_err,
-                           .test_loss = s.channel.test_loss, .weight_norm = m * m * s.step.n0 + q * s.step.n1, .residual = residual,
-                           .iterations = (int)iterations, .converged = residual < 1e-9};
+    *out = (sp_classifier){.V = V,
+                           .Q = Q,
+                           .M = M,
+                           .train_loss = s.channel.train_loss,
+                           .train_err = s.channel.train_err,
+                           .test_loss = s.channel.test_loss,
+                           .weight_norm = m * m * s.step.n0 + q * s.step.n1,
+                           .residual = residual,
+                           .iterations = (int)iterations,
+                           .converged = residual < 1e-9};
     sp_classifier_finish(flip, rho, out);
     return SP_OK;
 }

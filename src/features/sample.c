@@ -20,14 +20,16 @@ sp_status sp_directions_open(sp_run *run, const sp_population *q, size_t d, sp_d
             in_block = 0;
         }
         if (q->th2[block] < 0)
-            return sp_fail(run, SP_USAGE, "a simulation needs th2 >= 0 in every direction, block %zu has %g", block + 1, q->th2[block]);
+            return sp_fail(run, SP_USAGE, "a simulation needs th2 >= 0 in every direction, block %zu has %g", block + 1,
+                           q->th2[block]);
         out->scale[i] = sqrt(q->c[block]);
         out->teacher[i] = sqrt(q->th2[block]);
         in_block++;
     }
     fewest = in_block < fewest ? in_block : fewest;
     if (fewest < 10 && q->n > 1 && q->n < d / 2)
-        sp_warn(run, "a covariance block has %zu simulated directions only: expect finite-size deviations (raise --d)", fewest);
+        sp_warn(run, "a covariance block has %zu simulated directions only: expect finite-size deviations (raise --d)",
+                fewest);
     return SP_OK;
 }
 

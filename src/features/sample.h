@@ -22,16 +22,16 @@ void sp_teach(const sp_directions *a, size_t n, const double *x, const double *t
 /* z (n x p) = [sigma(x F^T) - mu0] / sqrt(d). */
 void sp_features_of(const sp_activation *s, size_t d, size_t n, const double *x, size_t p, const double *f, double *z);
 
-/* Square loss on n rows for n_targets targets (rows of y, n_targets x n), for every ridge (sum convention; 0: pseudo-inverse with a cut
- * at 1e-12 of the largest eigenvalue), or every time of the gradient flow dw/dt = -Z^T (Z w - y): predictions on m test rows
- * [value][target][m], mean square residual and |w|^2 [value][target]. One eigendecomposition of min(n, p), or, for a single positive
- * ridge, one Cholesky factorisation. test may be NULL. */
+/* Square loss on n rows for n_targets targets (rows of y, n_targets x n), for every ridge (sum convention; 0: pseudo-inverse
+ * with a cut at 1e-12 of the largest eigenvalue), or every time of the gradient flow dw/dt = -Z^T (Z w - y): predictions on
+ * m test rows [value][target][m], mean square residual and |w|^2 [value][target]. One eigendecomposition of min(n, p), or,
+ * for a single positive ridge, one Cholesky factorisation. test may be NULL. */
 typedef enum { SP_FIT_RIDGE, SP_FIT_FLOW } sp_fit_kind;
 typedef struct {
     double *test, *train, *norm;
 } sp_ridge_fit;
-sp_status sp_fit_all(sp_run *run, sp_fit_kind kind, size_t n, size_t p, const double *z, size_t m, const double *z_test, size_t n_targets,
-                     const double *y, sp_vec values, sp_ridge_fit *out);
+sp_status sp_fit_all(sp_run *run, sp_fit_kind kind, size_t n, size_t p, const double *z, size_t m, const double *z_test,
+                     size_t n_targets, const double *y, sp_vec values, sp_ridge_fit *out);
 
 /* Mean and standard error of n values. */
 sp_measured sp_measured_of(size_t n, const double *values, size_t stride);

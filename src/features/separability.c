@@ -16,7 +16,8 @@ typedef struct {
 } threshold;
 
 /* Moments of the negative margins u ~ N(0,1) given the overlap m: share E[W 1(u<0)], square E[W u^2 1], force -E[W' u 1]. */
-static sp_status negative_margins(sp_run *run, double flip, double rho, double m, double *share, double *square, double *force)
+static sp_status negative_margins(sp_run *run, double flip, double rho, double m, double *share, double *square,
+                                  double *force)
 {
     double rest = 1 - m * m, slope = m / sqrt(rest);
     double cut[] = {0, 1 / slope, 3 / slope, 6 / slope, -1 / slope, -3 / slope, -6 / slope};
@@ -25,7 +26,8 @@ static sp_status negative_margins(sp_run *run, double flip, double rho, double m
     SP_TRY(sp_normal_panels(run, 9, 12, 40, 7, cut, &rule));
     *share = *square = *force = 0;
     for (size_t i = 0; i < rule.n && rule.x[i] < 0; i++) {
-        double u = rule.x[i], W = 2 * ((1 - flip) * 0.5 * erfc(-slope * u * M_SQRT1_2) + flip * 0.5 * erfc(slope * u * M_SQRT1_2));
+        double u = rule.x[i],
+               W = 2 * ((1 - flip) * 0.5 * erfc(-slope * u * M_SQRT1_2) + flip * 0.5 * erfc(slope * u * M_SQRT1_2));
         *share += rule.w[i] * W;
         *square += rule.w[i] * W * u * u;
         *force -= rule.w[i] * u * 2 * (1 - 2 * flip) * exp(-slope * slope * u * u / 2) / sqrt(2 * M_PI * rho * rest);
@@ -54,7 +56,8 @@ static double mismatch(double m, void *context)
     return ms * s.M / sqrt(a->rho * a->Q_out) - m;
 }
 
-sp_status sp_features_separability(sp_run *run, const sp_features_point *p, const sp_population *q, double flip, sp_separability *out)
+sp_status sp_features_separability(sp_run *run, const sp_features_point *p, const sp_population *q, double flip,
+                                   sp_separability *out)
 {
     threshold a = {.run = run, .p = *p, .q = q, .flip = flip, .rho = sp_population_signal(q)};
     if (!(flip >= 0 && flip < 0.5))
@@ -66,7 +69,11 @@ sp_status sp_features_separability(sp_run *run, const sp_features_point *p, cons
     SP_TRY(a.status);
     double residual = root.converged ? mismatch(root.x, &a) : NAN;
     SP_TRY(a.status);
-    *out = (sp_separability){.m = root.x, .psi1 = a.p.psi1, .test_err = acos(root.x) / M_PI, .Q_out = a.Q_out, .residual = fabs(residual),
+    *out = (sp_separability){.m = root.x,
+                             .psi1 = a.p.psi1,
+                             .test_err = acos(root.x) / M_PI,
+                             .Q_out = a.Q_out,
+                             .residual = fabs(residual),
                              .converged = root.converged && fabs(a.Q_out - 1) < 1e-8};
     return SP_OK;
 }

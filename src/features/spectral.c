@@ -73,7 +73,12 @@ sp_spectral_average sp_spectral_average_at(const sp_features_point *p, const sp_
     }
     for (size_t b = 0; b < q->n; b++) {
         double t = p->psi2 * p->mu1 * p->mu1 * q->c[b], weight = q->weight[b], signal = weight * q->c[b] * q->th2[b];
-        double h = t == 0 ? 0 : infinite ? 1 : kappa * t / (1 + kappa * t), d = t == 0 ? 1 : infinite ? 0 : 1 / (1 + kappa * t);
+        double h = t == 0     ? 0
+                   : infinite ? 1
+                              : kappa * t / (1 + kappa * t),
+               d = t == 0     ? 1
+                   : infinite ? 0
+                              : 1 / (1 + kappa * t);
         s.T += weight * h * h;
         s.g += weight * h * d;
         s.M += signal * h;

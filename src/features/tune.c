@@ -33,8 +33,8 @@ static double golden_section(scan *s, double a, double b)
     return (a + b) / 2;
 }
 
-sp_status sp_features_tune(sp_run *run, const sp_features_point *p, const sp_population *q, double k, double low, double high,
-                           sp_features_best *out)
+sp_status sp_features_tune(sp_run *run, const sp_features_point *p, const sp_population *q, double k, double low,
+                           double high, sp_features_best *out)
 {
     if (!(low > 0 && high > low))
         return sp_fail(run, SP_USAGE, "the range of ridges needs 0 < low < high");
