@@ -12,7 +12,7 @@
 /* |a - b| <= tolerance; NaN is never close. */
 #define assert_close(a, b, tolerance) assert_close_(a, b, tolerance, #a, __FILE__, __LINE__)
 /* |a - b| <= tolerance * |b| */
-#define assert_close_rel(a, b, tolerance) assert_close_(a, b, (tolerance)*fabs(b), #a, __FILE__, __LINE__)
+#define assert_close_rel(a, b, tolerance) assert_close_(a, b, (tolerance)*fabs((double)(b)), #a, __FILE__, __LINE__)
 
 static inline void assert_close_(double a, double b, double tolerance, const char *what, const char *file, int line)
 {
