@@ -5,6 +5,7 @@
 #include "spinodal/base.h"
 #include "spinodal/command.h"
 #include "spinodal/data.h"
+#include "spinodal/diffusion.h"
 #include "spinodal/output.h"
 #include "spinodal/papers.h"
 
