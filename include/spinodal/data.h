@@ -32,16 +32,22 @@ typedef struct sp_dataset {
 enum { SP_DOUBLE_LIMIT = 1 << 24 };
 
 typedef struct {
-    const char *scale;   /* none, unit, ddpm, variance; NULL or "auto": ddpm for images, variance otherwise */
-    bool keep_mean;      /* do not subtract the mean row */
-    const char *labels;  /* file, or the name or number of a column of a table (removed from x); NULL: the source's own */
-    const char *classes; /* keep these classes: names or numbers, comma separated; NULL: all */
+    const char *scale; /* none: as they are; unit: to [0,1], ddpm: to [-1,1] (bytes from 0..255, other pixels and values from
+                        * their own range); variance: mean coordinate variance 1 (divisor n - 1); NULL or "auto": ddpm for
+                        * images of bounded pixels, variance otherwise */
+    bool keep_mean;    /* do not subtract the mean row */
+    const char
+        *labels; /* file; name or number (from 1, negative from the last) of a column of a table (removed from x); name of an
+                  * array of NPZ or HDF5; "coarse" of CIFAR-100; "none": unlabelled; NULL: the source's own */
+    const char *classes; /* keep these classes, in this order: names or numbers, comma separated; NULL: all */
     size_t limit;        /* keep the first `limit` rows (after the choice of classes); 0: all */
 } sp_data_options;
 
 /* Reads a path (IDX, NPY, NPZ:key, CSV/TSV, HDF5:/path, CIFAR binary, folder of images; .gz), "-", a name of `data list`,
- * or makes a generated sample ("gen:gaussian-mixture,d=256,n=5000,seed=1"). like: apply its gain, offset and mean instead
- * (test or query sets; same d required). SP_DATA with one line when unreadable. NULL options: the defaults. */
+ * or makes a generated sample ("gen:gaussian-mixture,d=256,n=5000,seed=1"). A folder or known name takes ":test" for its
+ * test part. like: apply its gain, offset and mean instead and number the classes as it does (test or query sets; same d
+ * required; a file of labels is then not used, a column of labels may be absent). SP_DATA with one line when unreadable.
+ * NULL options: the defaults. */
 sp_status sp_dataset_open(sp_run *run, const char *source, const sp_data_options *options, const sp_dataset *like,
                           const sp_dataset **out);
 
@@ -54,6 +60,65 @@ sp_status sp_dataset_from_memory(sp_run *run, const void *x, sp_dtype type, size
 
 /* Row i in double. */
 void sp_dataset_row(const sp_dataset *data, size_t i, double *out);
+
+/* ---- what is in a dataset --------------------------------------------------------------------------- */
+
+typedef struct {
+    size_t duplicates;       /* rows that equal an earlier row exactly */
+    size_t constant_columns; /* columns with one value only */
+    double mean;             /* of all values, raw scale */
+    double variance;         /* mean over the columns of their variance (divisor n - 1), raw scale; 0 for one row */
+    const double *column_mean, *column_sd; /* d each, raw scale */
+    const size_t *class_count;             /* n_classes */
+} sp_dataset_summary;
+
+/* O(n d). Memory of the run. */
+sp_status sp_dataset_summarize(sp_run *run, const sp_dataset *data, sp_dataset_summary *out);
+
+/* ---- writing ---------------------------------------------------------------------------------------- */
+
+/* Writes the values in x (open with scale "none" and keep_mean for raw ones) and the labels to PATH in the format named by
+ * its ending or by `format` (npy, csv, tsv, h5; NULL: by the ending). NPY: labels in "STEM-labels.npy" beside it; CSV:
+ * header and a last column "label"; HDF5: /x and /labels. Whole files or nothing. SP_USAGE for an unknown ending.
+ * *labels_path: the second file, NULL when there is none (labels_path may be NULL). */
+sp_status sp_dataset_write(sp_run *run, const sp_dataset *data, const char *path, const char *format,
+                           const char **labels_path);
+
+/* ---- datasets known by name, and generators --------------------------------------------------------- */
+
+typedef struct {
+    const char *name, *title, *licence;
+    size_t n, n_test, d, classes;
+    double megabytes;   /* to download */
+    const char *folder; /* where it is on this machine; NULL: nowhere */
+} sp_catalogue_entry;
+
+/* *out has *n entries; memory of the run. */
+sp_status sp_catalogue(sp_run *run, size_t *n, const sp_catalogue_entry **out);
+
+typedef struct {
+    const char *file, *url, *sha256;
+    double megabytes;
+} sp_catalogue_file;
+
+/* Downloads a dataset known by name into $SPINODAL_DATA/NAME or the user's cache, checks the SHA-256 of every file, and
+ * gives the folder. An interrupted download goes on where it stopped. Files that lie there already are checked, not fetched.
+ * Without network: SP_FAILED, saying which files to put where. show: nothing is fetched; *folder is where it would go. */
+sp_status sp_catalogue_get(sp_run *run, const char *name, bool show, const char **folder, bool *fetched, size_t *n_files,
+                           const sp_catalogue_file **files);
+
+typedef struct {
+    const char *name, *fallback, *range, *help;
+} sp_generator_key;
+
+typedef struct {
+    const char *name, *summary;
+    size_t n_keys;
+    const sp_generator_key *keys;
+} sp_generator_entry;
+
+/* Generators of `gen:NAME,key=value,...`. Memory of the run. */
+sp_status sp_generators(sp_run *run, size_t *n, const sp_generator_entry **out);
 
 #ifdef __cplusplus
 }

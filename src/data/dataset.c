@@ -59,6 +59,17 @@ static sp_status labels_from_file(sp_run *run, const loading *l, sp_labels *out)
     return SP_OK;
 }
 
+/* Label numbers of a known dataset are indices into its names. */
+static void use_names(const sp_reader *r, sp_labels *labels)
+{
+    for (size_t i = 0; i < labels->n; i++)
+        if (!(labels->value[i] >= 0 && labels->value[i] < (double)r->n_usual_names &&
+              labels->value[i] == floor(labels->value[i])))
+            return;
+    labels->n_names = r->n_usual_names;
+    labels->name = r->usual_names;
+}
+
 static sp_status find_labels(sp_run *run, loading *l)
 {
     sp_reader *r = l->r;
@@ -72,6 +83,8 @@ static sp_status find_labels(sp_run *run, loading *l)
             r->label_source = NULL;
         SP_TRY(labels_from_file(run, l, &l->labels));
         r->labelled = false;
+        if (!file)
+            use_names(r, &l->labels);
     }
     else if (r->label)
         l->labels = (sp_labels){r->n, (double *)(uintptr_t)r->label, r->n_label_names, r->label_name};

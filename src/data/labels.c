@@ -10,20 +10,8 @@ sp_status sp_labels_read(sp_run *run, const char *path, sp_labels *out)
 {
     sp_reader r;
     SP_TRY(sp_open_source(run, path, "none", &r));
-    sp_status status = SP_OK;
-    *out = (sp_labels){.n = r.n, .value = SP_NEW(run, double, r.n)};
-    void *raw = SP_NEW(run, char, r.n *sp_element_size(r.type));
-    if (r.d != 1)
-        status = sp_fail(run, SP_DATA, "%s: labels are one value per row, this has %zu", path, r.d);
-    else if (!out->value || !raw)
-        status = SP_FAILED;
-    else
-        status = r.next(run, &r, r.n, raw, out->value);
-    if (status == SP_OK)
-        sp_elements_to_double(r.type, r.swap, r.n, raw, out->value);
-    for (size_t i = 0; status == SP_OK && i < r.n; i++)
-        if (!isfinite(out->value[i]))
-            status = sp_fail(run, SP_DATA, "%s: label %zu is not a finite number", path, i + 1);
+    *out = (sp_labels){.n = r.n};
+    sp_status status = sp_read_column(run, &r, &out->value);
     sp_reader_close(&r);
     return status;
 }

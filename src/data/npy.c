@@ -180,26 +180,6 @@ static sp_status rewind_npy(sp_run *run, sp_reader *r)
 
 static void close_npy(sp_reader *r) { sp_stream_close(((state *)r->state)->stream); }
 
-static bool is_channels(size_t c) { return c == 1 || c == 3 || c == 4; }
-
-/* (n,h,w), (n,c,h,w) or (n,h,w,c) */
-static void image_shape(const header *h, sp_reader *r, bool *channels_last)
-{
-    *channels_last = false;
-    if (h->dims == 3) {
-        r->channels = 1;
-        r->height = h->shape[1];
-        r->width = h->shape[2];
-    }
-    if (h->dims == 4) {
-        *channels_last = is_channels(h->shape[3]) && !is_channels(h->shape[1]);
-        r->channels = h->shape[*channels_last ? 3 : 1];
-        r->height = h->shape[*channels_last ? 1 : 2];
-        r->width = h->shape[*channels_last ? 2 : 3];
-        *channels_last &= r->channels > 1;
-    }
-}
-
 static size_t *fortran_order(sp_run *run, const header *h, size_t d)
 {
     size_t *order = SP_NEW(run, size_t, d);
@@ -216,29 +196,20 @@ static size_t *fortran_order(sp_run *run, const header *h, size_t d)
 static sp_status open_npy(sp_run *run, sp_stream *stream, sp_reader *r)
 {
     header h = {0};
-    size_t bytes;
+    size_t bytes = 0;
     SP_TRY(parse_header(run, r->name, stream, &h, &bytes));
     if (!element_of(&h, &r->type))
         return sp_fail(run, SP_DATA, "%s: values of type %c%d; real numbers (f2 f4 f8, i1 to i8, u1 to u8, b1) can be read",
                        r->name, h.kind >= ' ' && h.kind < 127 ? h.kind : '?', h.bytes);
-    r->d = 1;
-    for (size_t k = 0; k < h.dims; k++) {
-        if (h.shape[k] == 0)
-            return sp_fail(run, SP_DATA, "%s: holds no values (size %zu of its shape is 0)", r->name, k + 1);
-        if (k > 0 && __builtin_mul_overflow(r->d, h.shape[k], &r->d))
-            return sp_fail(run, SP_DATA, "%s: the shape in its header is beyond any memory", r->name);
-    }
-    if (h.dims == 0)
-        return sp_fail(run, SP_DATA, "%s: a single number, an array of shape (n, d) was expected", r->name);
-    r->n = h.shape[0];
+    bool channels_last;
+    SP_TRY(sp_shape_rows(run, r, h.dims, h.shape, &channels_last));
     size_t size = sp_element_size(r->type);
     SP_TRY(sp_check_claim(run, stream, bytes, r->n, r->d, size));
     r->swap = size > 1 && h.big == sp_machine_is_little();
     fortran_state *s = SP_NEW(run, fortran_state, 1);
     if (!s)
         return SP_FAILED;
-    s->base = (state){.stream = stream, .header = bytes};
-    image_shape(&h, r, &s->base.channels_last);
+    s->base = (state){.stream = stream, .header = bytes, .channels_last = channels_last};
     if (s->base.channels_last && !(s->base.scratch = SP_NEW(run, unsigned char, r->d *size)))
         return SP_FAILED;
     bool fortran = h.fortran && h.dims > 1;

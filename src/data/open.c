@@ -2,6 +2,7 @@
 #include "reader.h"
 
 #include "catalogue.h"
+#include "folder_layout.h"
 #include "generator.h"
 
 #include <stdio.h>
@@ -15,32 +16,6 @@ void sp_reader_close(sp_reader *r)
     if (r->close)
         r->close(r);
     r->close = NULL;
-}
-
-sp_status sp_check_claim(sp_run *run, const sp_stream *stream, uint64_t header, size_t n, size_t d, size_t element_size)
-{
-    uint64_t bytes, bound = sp_stream_bound(stream);
-    bool beyond = __builtin_mul_overflow((uint64_t)n, (uint64_t)d, &bytes) ||
-                  __builtin_mul_overflow(bytes, (uint64_t)element_size, &bytes) ||
-                  __builtin_add_overflow(bytes, header, &bytes) || bytes > PTRDIFF_MAX;
-    if (beyond || bytes > bound)
-        return sp_fail(run, SP_DATA,
-                       "%s: its header promises %zu rows of %zu values, more than the file can hold (%llu bytes%s): "
-                       "truncated or damaged",
-                       sp_stream_name(stream), n, d, (unsigned long long)bound,
-                       sp_stream_compressed(stream) ? " at most once unpacked" : "");
-    return SP_OK;
-}
-
-void sp_to_planes(size_t rows, size_t channels, size_t pixels, size_t element_size, void *values, void *scratch)
-{
-    size_t d = channels * pixels;
-    for (size_t i = 0; i < rows; i++) {
-        unsigned char *row = (unsigned char *)values + i * d * element_size, *copy = memcpy(scratch, row, d * element_size);
-        for (size_t c = 0; c < channels; c++)
-            for (size_t k = 0; k < pixels; k++)
-                memcpy(row + (c * pixels + k) * element_size, copy + (k * channels + c) * element_size, element_size);
-    }
 }
 
 static bool ends_with(const char *text, const char *end)
@@ -67,15 +42,54 @@ static bool is_idx(const unsigned char *p, size_t n)
 static const char *const readable =
     "IDX, NPY, NPZ, CSV/TSV, HDF5, CIFAR binary (.bin) and folders of PNG/JPEG can be read, also gzip-compressed";
 
-static sp_status refuse(sp_run *run, sp_stream *stream, const char *why)
+/* What the first bytes say. */
+typedef enum { EMPTY, NPY, NPZ, HDF5, IDX, SWAPPED_IDX, GZIP, IMAGE, CIFAR, TEXT, UNKNOWN } content;
+
+static content sniff(const char *name, const unsigned char *p, size_t n)
 {
-    sp_status status = sp_fail(run, SP_DATA, "%s: %s; %s", sp_stream_name(stream), why, readable);
+    if (n == 0)
+        return EMPTY;
+    if (n >= 6 && !memcmp(p, "\x93NUMPY", 6))
+        return NPY;
+    if (n >= 4 && (!memcmp(p, "PK\3\4", 4) || !memcmp(p, "PK\5\6", 4)))
+        return NPZ;
+    if (n >= 8 && !memcmp(p, "\x89HDF\r\n\x1a\n", 8))
+        return HDF5;
+    if (is_idx(p, n))
+        return IDX;
+    if (n >= 4 && p[2] == 0 && p[3] == 0 && p[1] >= 8 && p[1] <= 14 && p[0] >= 1 && p[0] <= 8)
+        return SWAPPED_IDX;
+    if (n >= 2 && p[0] == 0x1f && p[1] == 0x8b)
+        return GZIP;
+    if (n >= 8 && (!memcmp(p, "\x89PNG", 4) || !memcmp(p, "\xff\xd8\xff", 3)))
+        return IMAGE;
+    if (ends_with(name, ".bin") || ends_with(name, ".bin.gz"))
+        return CIFAR;
+    bool named_text = ends_with(name, ".csv") || ends_with(name, ".tsv") || ends_with(name, ".txt");
+    return named_text || looks_like_text(p, n) ? TEXT : UNKNOWN;
+}
+
+static sp_status refuse(sp_run *run, sp_stream *stream, sp_status status, const char *why)
+{
+    sp_fail(run, status, "%s: %s", sp_stream_name(stream), why);
     sp_stream_close(stream);
     return status;
 }
 
-/* key: the part of the name behind ':', or NULL. Takes over the stream. */
-static sp_status open_stream(sp_run *run, sp_stream *stream, const char *key, const char *labels, sp_reader *out)
+static sp_status open_single_cifar(sp_run *run, sp_stream *stream, const char *labels, sp_reader *out)
+{
+    sp_stream **one = SP_NEW(run, sp_stream *, 1);
+    if (!one) {
+        sp_stream_close(stream);
+        return SP_FAILED;
+    }
+    *one = stream;
+    return sp_open_cifar(run, 1, one, labels, out);
+}
+
+/* key: the part of the source behind ':', or NULL; path: NULL when it is no file. Takes over the stream. */
+static sp_status open_stream(sp_run *run, sp_stream *stream, const char *path, const char *key, const char *labels,
+                             sp_reader *out)
 {
     const unsigned char *p;
     size_t n;
@@ -84,36 +98,55 @@ static sp_status open_stream(sp_run *run, sp_stream *stream, const char *key, co
         sp_stream_close(stream);
         return status;
     }
-    const char *name = sp_stream_name(stream);
-    if (n == 0)
-        return refuse(run, stream, "empty file");
-    (void)key;
-    if (n >= 6 && !memcmp(p, "\x93NUMPY", 6))
+    content c = sniff(sp_stream_name(stream), p, n);
+    if (key && (c == NPY || c == IDX || c == CIFAR || c == TEXT))
+        return refuse(run, stream, SP_USAGE, "holds one array only; \":NAME\" is for NPZ and HDF5");
+    switch (c) {
+    case EMPTY:
+        return refuse(run, stream, SP_DATA, "is empty");
+    case NPY:
         return sp_open_npy(run, stream, out);
-    if (is_idx(p, n))
+    case NPZ:
+        return sp_open_npz(run, stream, key, labels, out);
+    case HDF5:
+        if (!path || sp_stream_compressed(stream))
+            return refuse(run, stream, SP_DATA, "HDF5 is read from plain files only (unpack it, or give its path)");
+        sp_stream_close(stream);
+        return sp_open_hdf5(run, path, key, labels, out);
+    case IDX:
         return sp_open_idx(run, stream, out);
-    if (n >= 4 && p[2] == 0 && p[3] == 0 && p[1] >= 8 && p[1] <= 14 && p[0] >= 1 && p[0] <= 8)
-        return refuse(run, stream, "an IDX header in the wrong byte order (IDX is big-endian)");
-    if (n >= 2 && p[0] == 0x1f && p[1] == 0x8b)
-        return refuse(run, stream, "compressed twice");
-    if (ends_with(name, ".bin") || ends_with(name, ".bin.gz"))
-        return sp_open_cifar(run, stream, labels, out);
-    if (looks_like_text(p, n) || ends_with(name, ".csv") || ends_with(name, ".tsv") || ends_with(name, ".txt"))
+    case SWAPPED_IDX:
+        return refuse(run, stream, SP_DATA, "has an IDX header in the wrong byte order (IDX is big-endian)");
+    case GZIP:
+        return refuse(run, stream, SP_DATA, "is compressed twice; unpack it once");
+    case IMAGE:
+        return refuse(run, stream, SP_DATA, "is a single image; give the folder that holds the images");
+    case CIFAR:
+        return open_single_cifar(run, stream, labels, out);
+    case TEXT:
         return sp_open_csv(run, stream, labels, out);
-    return refuse(run, stream, "not a known format");
+    case UNKNOWN:
+        break;
+    }
+    const char *why = sp_format(run, "not a known format; %s", readable);
+    return refuse(run, stream, SP_DATA, why ? why : readable);
 }
 
 sp_status sp_open_bytes(sp_run *run, const char *name, const void *data, size_t bytes, const char *labels, sp_reader *out)
 {
     sp_stream *stream;
     SP_TRY(sp_stream_memory(run, name, data, bytes, &stream));
-    return open_stream(run, stream, NULL, labels, out);
+    return open_stream(run, stream, NULL, NULL, labels, out);
 }
 
-static bool exists(const char *path)
+/* ---- sources by name ------------------------------------------------------------------------------------ */
+
+typedef enum { NOTHING, FILE_THERE, FOLDER } there;
+
+static there what_is(const char *path)
 {
     struct stat info;
-    return stat(path, &info) == 0;
+    return stat(path, &info) != 0 ? NOTHING : S_ISDIR(info.st_mode) ? FOLDER : FILE_THERE;
 }
 
 /* "train-images-idx3-ubyte.gz" -> "train-labels-idx1-ubyte.gz", with or without .gz; "x.npy" -> "x-labels.npy". */
@@ -125,7 +158,7 @@ static sp_status find_labels_beside(sp_run *run, const char *path, sp_reader *r)
     if (digit && digit[3]) {
         beside = sp_format(run, "%.*slabels%.*sidx1%s", (int)(images - path), path, (int)(digit - images - 6), images + 6,
                            digit + 4);
-        if (beside && !exists(beside))
+        if (beside && what_is(beside) != FILE_THERE)
             beside = ends_with(beside, ".gz") ? sp_format(run, "%.*s", (int)strlen(beside) - 3, beside)
                                               : sp_format(run, "%s.gz", beside);
     }
@@ -135,9 +168,95 @@ static sp_status find_labels_beside(sp_run *run, const char *path, sp_reader *r)
         return SP_OK;
     if (!beside)
         return SP_FAILED;
-    if (exists(beside))
+    if (what_is(beside) == FILE_THERE)
         r->label_source = beside;
     return SP_OK;
+}
+
+static sp_status open_file(sp_run *run, const char *path, const char *key, const char *labels, sp_reader *out)
+{
+    sp_stream *stream;
+    SP_TRY(sp_stream_open(run, path, &stream));
+    SP_TRY(open_stream(run, stream, path, key, labels, out));
+    sp_status status = out->labelled ? SP_OK : find_labels_beside(run, path, out);
+    if (status != SP_OK)
+        sp_reader_close(out);
+    return status;
+}
+
+static sp_status open_cifar_batches(sp_run *run, const sp_layout *layout, const char *labels, sp_reader *out)
+{
+    sp_stream **batch = SP_NEW(run, sp_stream *, layout->n);
+    if (!batch)
+        return SP_FAILED;
+    for (size_t i = 0; i < layout->n; i++) {
+        sp_status status = sp_stream_open(run, layout->path[i], &batch[i]);
+        if (status == SP_OK)
+            continue;
+        while (i > 0)
+            sp_stream_close(batch[--i]);
+        return status;
+    }
+    return sp_open_cifar(run, layout->n, batch, labels, out);
+}
+
+/* split: "train", "test" or the name of a folder inside; NULL: train. */
+static sp_status open_folder(sp_run *run, const char *path, const char *split, const char *labels, sp_reader *out)
+{
+    sp_layout layout;
+    SP_TRY(sp_layout_find(run, path, split ? split : "train", &layout));
+    if (layout.cifar)
+        return open_cifar_batches(run, &layout, labels, out);
+    if (layout.n > 0)
+        return open_file(run, layout.path[0], NULL, labels, out);
+    const char *inside = split ? sp_format(run, "%s/%s", path, split) : path;
+    if (!inside)
+        return SP_FAILED;
+    if (split && what_is(inside) != FOLDER)
+        return sp_fail(run, SP_DATA, "%s: holds no \"%s\" part", path, split);
+    return sp_open_image_folder(run, inside, out);
+}
+
+static sp_status open_known(sp_run *run, const sp_known *known, const char *split, const char *labels, sp_reader *out)
+{
+    const char *folder;
+    if (split && strcmp(split, "train") != 0 && strcmp(split, "test") != 0)
+        return sp_fail(run, SP_USAGE, "%s has the parts %s:train and %s:test, not \"%s\"", known->name, known->name,
+                       known->name, split);
+    SP_TRY(sp_known_locate(run, known, &folder));
+    if (!folder)
+        return sp_fail(run, SP_DATA, "%s is not on this machine; `spinodal data get %s` fetches it, or says where to put it",
+                       known->name, known->name);
+    SP_TRY(open_folder(run, folder, split, labels, out));
+    if (known->class_name && out->n_label_names == 0) {
+        out->usual_names = known->class_name;
+        out->n_usual_names = known->classes;
+    }
+    return SP_OK;
+}
+
+static sp_status open_named(sp_run *run, const char *source, const char *labels, sp_reader *out)
+{
+    if (!strcmp(source, "-")) {
+        sp_stream *stream;
+        SP_TRY(sp_stream_open(run, source, &stream));
+        return open_stream(run, stream, NULL, NULL, labels, out);
+    }
+    there whole = what_is(source);
+    if (whole != NOTHING)
+        return whole == FOLDER ? open_folder(run, source, NULL, labels, out) : open_file(run, source, NULL, labels, out);
+    const char *colon = strrchr(source, ':');
+    size_t length = colon ? (size_t)(colon - source) : strlen(source);
+    const char *path = sp_format(run, "%.*s", (int)length, source), *key = colon && colon[1] ? colon + 1 : NULL;
+    if (!path)
+        return SP_FAILED;
+    there part = colon ? what_is(path) : NOTHING;
+    if (part != NOTHING)
+        return part == FOLDER ? open_folder(run, path, key, labels, out) : open_file(run, path, key, labels, out);
+    const sp_known *known = sp_known_find(source, length);
+    if (known)
+        return open_known(run, known, key, labels, out);
+    return sp_fail(run, SP_DATA, "%s: no such file, and no dataset of that name (`spinodal data list` shows them)", source);
 }
 
 sp_status sp_open_source(sp_run *run, const char *source, const char *labels, sp_reader *out)
@@ -145,22 +264,10 @@ sp_status sp_open_source(sp_run *run, const char *source, const char *labels, sp
     *out = (sp_reader){0};
     if (!strncmp(source, "gen:", 4))
         return sp_open_generator(run, source + 4, out);
-    const char *path = source;
-    if (strcmp(source, "-") != 0 && !exists(source)) {
-        SP_TRY(sp_catalogue_find(run, source, &path));
-        if (!path)
-            return sp_fail(run, SP_DATA, "%s: no such file, and no dataset of that name (`spinodal data list` shows them)",
-                           source);
-    }
-    sp_stream *stream;
-    SP_TRY(sp_stream_open(run, path, &stream));
-    SP_TRY(open_stream(run, stream, NULL, labels, out));
-    sp_status status = find_labels_beside(run, path, out);
-    if (path != source)
-        out->name = sp_strdup(run, source);
-    if (status == SP_OK && !out->name)
-        status = SP_FAILED;
-    if (status != SP_OK)
+    SP_TRY(open_named(run, source, labels, out));
+    if (strcmp(source, "-") != 0 && !(out->name = sp_strdup(run, source))) {
         sp_reader_close(out);
-    return status;
+        return SP_FAILED;
+    }
+    return SP_OK;
 }

@@ -23,6 +23,8 @@ struct sp_reader {
     const char *label_source; /* file of labels found beside; NULL: none */
     size_t n_label_names;     /* labels are indices into label_name; 0: labels are numbers */
     const char *const *label_name;
+    size_t n_usual_names; /* names of the label numbers 0, 1, ... of a known dataset */
+    const char *const *usual_names;
 
     const void *borrowed; /* values of the caller that may be used where they are */
     size_t rows_at_once;  /* best for `next`; 0: any */
@@ -34,13 +36,21 @@ struct sp_reader {
     void (*close)(sp_reader *reader);
 };
 
-/* Each takes over the stream (closes it with the reader, or on failure). Memory of the run. */
+/* Each takes over the stream (closes it with the reader, or on failure). Memory of the run.
+ * labels: the --labels text, for formats that can hold labels; what names nothing in the source is left to the caller. */
 sp_status sp_open_idx(sp_run *run, sp_stream *stream, sp_reader *out);
 sp_status sp_open_npy(sp_run *run, sp_stream *stream, sp_reader *out);
-sp_status sp_open_cifar(sp_run *run, sp_stream *stream, const char *labels, sp_reader *out);
+/* key: name of the array; NULL: x, X, data, images or the only one; labels: name of the array, NULL: y, labels, ... if any.
+ */
+sp_status sp_open_npz(sp_run *run, sp_stream *stream, const char *key, const char *labels, sp_reader *out);
+/* Batches one after another. labels "coarse": the super-classes of CIFAR-100. The list must outlive the reader. */
+sp_status sp_open_cifar(sp_run *run, size_t n, sp_stream **batch, const char *labels, sp_reader *out);
 /* labels: name or number (from 1; negative: from the last) of the column that holds them, or "none"; NULL: a column called
- * label, labels or class, if any. Columns that do not exist are left to the caller (labels_used stays false). */
+ * label, labels or class, if any. */
 sp_status sp_open_csv(sp_run *run, sp_stream *stream, const char *labels, sp_reader *out);
+sp_status sp_open_hdf5(sp_run *run, const char *path, const char *key, const char *labels, sp_reader *out);
+/* PNG and JPEG files of equal size, one folder per class; or files alone, without labels. */
+sp_status sp_open_image_folder(sp_run *run, const char *path, sp_reader *out);
 
 /* A source named by the user: path, "-", catalogue name, generator. */
 sp_status sp_open_source(sp_run *run, const char *source, const char *labels, sp_reader *out);
@@ -51,6 +61,13 @@ void sp_reader_close(sp_reader *reader);
 
 /* Refuses a shape that the bytes left in the stream cannot hold. */
 sp_status sp_check_claim(sp_run *run, const sp_stream *stream, uint64_t header, size_t n, size_t d, size_t element_size);
+
+/* All rows as numbers, for arrays of one value per row. Memory of the run. */
+sp_status sp_read_column(sp_run *run, sp_reader *reader, double **out);
+
+/* n and d of an array of any shape; (n,h,w), (n,c,h,w) and (n,h,w,c) are images. *channels_last: the last. SP_DATA when
+ * empty or beyond any memory. */
+sp_status sp_shape_rows(sp_run *run, sp_reader *reader, size_t dims, const size_t *shape, bool *channels_last);
 
 /* Rows whose pixels are height x width x channels become channels x height x width. scratch: one row. */
 void sp_to_planes(size_t rows, size_t channels, size_t pixels, size_t element_size, void *values, void *scratch);

@@ -1,0 +1,76 @@
+#include "spinodal/command.h"
+
+typedef struct {
+    const sp_dataset *data;
+} P;
+
+typedef struct {
+    size_t n, d, channels, height, width, classes;
+    double raw_min, raw_max;
+    const char *scale;
+    double gain, offset, mean, variance;
+    size_t duplicates, constant_columns;
+} R;
+
+static const sp_param params[] = {SP_DATASET(P, data, SP_REQUIRED, "the dataset"), {0}};
+
+static const sp_scalar scalars[] = {SP_OUT(R, n, "", "rows"),
+                                    SP_OUT(R, d, "", "values per row"),
+                                    SP_OUT(R, channels, "", "planes of an image (0: no images)"),
+                                    SP_OUT(R, height, "pixel", "of an image"),
+                                    SP_OUT(R, width, "pixel", "of an image"),
+                                    SP_OUT(R, classes, "", "classes (0: unlabelled, or a numeric target)"),
+                                    SP_OUT(R, raw_min, "raw", "smallest value as it is in the source"),
+                                    SP_OUT(R, raw_max, "raw", "largest value as it is in the source"),
+                                    SP_OUT(R, scale, "", "x = gain raw + offset - mean row"),
+                                    SP_OUT(R, gain, "", "of the scale used"),
+                                    SP_OUT(R, offset, "data", "of the scale used"),
+                                    SP_OUT(R, mean, "raw", "mean of all values"),
+                                    SP_OUT(R, variance, "raw^2", "mean over the columns of their variance"),
+                                    SP_OUT(R, duplicates, "", "rows that equal an earlier one"),
+                                    SP_OUT(R, constant_columns, "", "columns with one value only"),
+                                    {0}};
+
+static const sp_column classes[] = {{"class", "", "name"}, {"count", "", "rows"}, {"fraction", "", "of all rows"}, {0}};
+static const sp_column columns[] = {
+    {"column", "", "name"}, {"mean", "raw", "mean"}, {"sd", "raw", "standard deviation"}, {0}};
+static const sp_table_decl tables[] = {
+    {"classes", classes, NULL, "Rows of each class"}, {"columns", columns, NULL, "Columns of a table that names them"}, {0}};
+
+static sp_status run_data_info(sp_run *run, const void *params_, void *scalars_, sp_result *out)
+{
+    const sp_dataset *data = ((const P *)params_)->data;
+    sp_dataset_summary s;
+    SP_TRY(sp_dataset_summarize(run, data, &s));
+    *(R *)scalars_ = (R){.n = data->n,
+                         .d = data->d,
+                         .channels = data->channels,
+                         .height = data->height,
+                         .width = data->width,
+                         .classes = data->n_classes,
+                         .raw_min = data->raw_min,
+                         .raw_max = data->raw_max,
+                         .scale = data->scale,
+                         .gain = data->gain,
+                         .offset = data->offset,
+                         .mean = s.mean,
+                         .variance = s.variance,
+                         .duplicates = s.duplicates,
+                         .constant_columns = s.constant_columns};
+    for (size_t c = 0; c < data->n_classes; c++)
+        SP_TRY(SP_ROW(sp_result_table(out, "classes"), data->class_name[c], s.class_count[c],
+                      (double)s.class_count[c] / (double)data->n));
+    for (size_t j = 0; data->column_name && j < data->d; j++)
+        SP_TRY(SP_ROW(sp_result_table(out, "columns"), data->column_name[j], s.column_mean[j], s.column_sd[j]));
+    return SP_OK;
+}
+
+const sp_command sp_command_data_info = {.name = "data.info",
+                                         .summary = "Size, range, classes, duplicates and columns of a dataset",
+                                         .spec = "",
+                                         .params = params,
+                                         .scalars = scalars,
+                                         .tables = tables,
+                                         .run = run_data_info,
+                                         SP_SIZES(P, R),
+                                         .example = "gen:two-phase"};
