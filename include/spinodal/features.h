@@ -327,41 +327,64 @@ sp_status sp_covariate_classify(sp_run *run, const sp_covariate *g, double n, do
 /* Inputs scaled to mean coordinate variance 1, and one target per row. */
 typedef struct {
     size_t n, d;
-    const double *x; /* n x d, centred */
-    const double *y; /* centred for regression, +-1 for labels */
-    bool labels;     /* y is +-1 */
-    double target_var;
-    double rank, participation; /* effective rank of the covariance of x, exp(-sum p ln p) and (sum c)^2/sum c^2 */
-    sp_vec spectrum;            /* covariance eigenvalues, largest first */
-    sp_vec teacher;             /* th2 of each direction (debiased, may be negative), spec 21, 5 */
-    double linear_noise_var;    /* E y^2 - rho: what no linear teacher explains */
+    const double *x;                 /* n x d, centred */
+    const double *y;                 /* target, centred */
+    double offset;                   /* mean of the target that was subtracted */
+    const double *label;             /* +-1 when the target has two values, else NULL */
+    double positive;                 /* share of label +1 */
+    double target_var;               /* E y^2 after centring */
+    double rank, participation;      /* effective ranks exp(-sum p ln p) and (sum c)^2/sum c^2 of the covariance */
+    size_t n_directions;             /* eigenvalues above 1e-10 of the largest, largest first: */
+    const double *spectrum, *signal; /* c, and c th2 / d (debiased, may be negative): the target variance it explains */
+    double linear_noise_var;         /* what no linear teacher explains of target_var */
 } sp_features_data;
 
 typedef struct {
-    size_t components; /* keep this many principal components; 0: all */
+    size_t components; /* keep this many principal components; 0: all directions */
     bool parity;       /* +-1 by parity of the class number */
-    bool regression;   /* take the label as a number even when there are two classes */
+    bool regression;   /* take the class number as a real target */
 } sp_features_data_options;
 
-/* SP_DATA with one line when the rows have no usable target (unlabelled, constant, more than two classes without --parity).
- */
+/* SP_DATA with one line when the rows have no usable target: unlabelled, constant, or more than two classes without parity
+ * or regression. Cost: n d^2 + d^3. Memory of the run. */
 sp_status sp_features_data_open(sp_run *run, const sp_dataset *data, const sp_features_data_options *o,
                                 sp_features_data *out);
 
-/* sigma(F x / sqrt d) / sqrt d of all rows for p random features, centred column by column: n x p, and its covariate model
- * for the first `p_used` features. `draw` numbers the feature draw. Memory of the run. */
-sp_status sp_features_data_map(sp_run *run, const sp_features_data *data, const sp_activation *s, size_t p, uint64_t draw,
-                               const double **u);
-sp_status sp_features_data_covariate(sp_run *run, const sp_features_data *data, const double *u, size_t p, size_t p_used,
-                                     sp_covariate *out);
+/* The population that the spectrum and the linear teacher of the data suggest (spec 21, 5): for Gaussian inputs. */
+sp_status sp_features_data_population(sp_run *run, const sp_features_data *data, sp_population *out);
 
-/* Direct training on `repeats` random subsamples of n rows, tested on the other rows: ridge regression, or the loss. */
+/* u = [sigma(F x / sqrt d) - column mean] / sqrt d of all rows: n x p, with its covariance (p x p) and E[y u]. */
 typedef struct {
-    sp_measured test, train, test_err;
+    size_t p;
+    const double *u, *covariance, *overlap;
+} sp_features_map;
+
+/* One draw of p random features; `draw` numbers it. Cost: n p (d + p). Memory of the run. */
+sp_status sp_features_data_map(sp_run *run, const sp_features_data *data, const sp_activation *s, size_t p, uint64_t draw,
+                               sp_features_map *out);
+
+/* Covariate model of the first p features of the map; one eigendecomposition. Regression on y; with `labels` the overlaps
+ * are those of a teacher field of variance 1 whose sign, flipped with probability `flip`, gives the labels (spec 17, 5). */
+sp_status sp_features_map_covariate(sp_run *run, const sp_features_data *data, const sp_features_map *map, size_t p,
+                                    bool labels, double flip, sp_covariate *out);
+
+/* Misclassification of sign(f + offset) when f is Gaussian within each class, from its overlap M and norm Q with centred y.
+ */
+double sp_features_data_error(const sp_features_data *data, double M, double Q);
+
+/* The ridge of least test error on n rows, between low and high (of ridge_paper = ridge d^2/(n p)). */
+sp_status sp_covariate_tune(sp_run *run, const sp_covariate *g, double n, double unit, double low, double high,
+                            sp_features_best *out);
+
+/* Direct training on `repeats` random subsamples of n rows with the first p features, tested on up to 2000 other rows. Ridge
+ * regression (loss NULL; test, train: mean squares against y) for all ridges at once; or a loss on the labels +-1 for one
+ * ridge (test, train: mean loss). out: ridge.n values. */
+typedef struct {
+    sp_measured test, train, test_err, train_err;
+    bool converged;
 } sp_features_data_measured;
-sp_status sp_features_data_measure(sp_run *run, const sp_features_data *data, const double *u, size_t p, size_t p_used,
-                                   size_t n, sp_vec ridge, const sp_loss *loss, size_t repeats,
-                                   sp_features_data_measured *out);
+sp_status sp_features_data_measure(sp_run *run, const sp_features_data *data, const sp_features_map *map, size_t p, size_t n,
+                                   sp_vec ridge, const sp_loss *loss, size_t repeats, sp_features_data_measured *out);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,280 @@
+/* The user's rows as inputs and target of the random-feature theory. */
+#include "spinodal/features.h"
+
+#include "math/linalg.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Two values, the parity of the class, or a number. */
+static sp_status choose_target(sp_run *run, const sp_dataset *data, const sp_features_data_options *o, double *y,
+                               bool *labels)
+{
+    if (!data->label && !data->target)
+        return sp_fail(run, SP_DATA, "%s has no labels: give them with --labels", data->name);
+    if (o->parity && o->regression)
+        return sp_fail(run, SP_USAGE, "give --parity or --regression, not both");
+    *labels = !o->regression && data->label && (o->parity || data->n_classes == 2);
+    if (!*labels && data->label && data->n_classes > 2 && !o->regression)
+        return sp_fail(run, SP_DATA,
+                       "the labels have %zu values: choose two with --classes A,B, or --parity, or --regression to predict "
+                       "them as numbers",
+                       data->n_classes);
+    if (!*labels && !data->target)
+        return sp_fail(run, SP_DATA, "the labels of %s are not numbers", data->name);
+    for (size_t i = 0; i < data->n; i++) {
+        bool odd = data->target ? fmod(fabs(data->target[i]), 2) >= 1 : data->label[i] % 2;
+        y[i] = !*labels ? data->target[i] : (o->parity ? odd : data->label[i] == 1) ? 1 : -1;
+        if (!isfinite(y[i]))
+            return sp_fail(run, SP_DATA, "the target of row %zu is not finite", i + 1);
+    }
+    return SP_OK;
+}
+
+static sp_status centre_target(sp_run *run, size_t n, double *y, sp_features_data *out)
+{
+    double mean = 0, square = 0;
+    for (size_t i = 0; i < n; i++)
+        mean += y[i] / (double)n;
+    for (size_t i = 0; i < n; i++) {
+        y[i] -= mean;
+        square += y[i] * y[i] / (double)n;
+    }
+    out->y = y;
+    out->offset = mean;
+    out->target_var = square;
+    out->positive = (1 + mean) / 2;
+    if (!(square > 1e-12 * mean * mean) || square == 0)
+        return sp_fail(run, SP_DATA, "the target is constant");
+    if (out->label && (out->positive < 0.3 || out->positive > 0.7))
+        sp_warn(run, "the classes are unbalanced (%.0f %% and %.0f %%): the theory has no bias term", 100 * out->positive,
+                100 * (1 - out->positive));
+    return SP_OK;
+}
+
+static sp_status copy_inputs(sp_run *run, const sp_dataset *data, double *x)
+{
+    size_t n = data->n, d = data->d;
+    double *mean = SP_NEW(run, double, d);
+    if (!mean)
+        return SP_FAILED;
+    for (size_t i = 0; i < n; i++) {
+        sp_dataset_row(data, i, x + i * d);
+        for (size_t j = 0; j < d; j++)
+            mean[j] += x[i * d + j];
+    }
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < d; j++) {
+            x[i * d + j] -= mean[j] / (double)n;
+            if (!isfinite(x[i * d + j]))
+                return sp_fail(run, SP_DATA, "row %zu, column %zu is not finite", i + 1, j + 1);
+        }
+    return SP_OK;
+}
+
+/* Eigenvalues (largest first) and directions of the covariance of x. */
+static sp_status principal(sp_run *run, size_t n, size_t d, const double *x, double *values, double *vectors)
+{
+    double *covariance = SP_NEW(run, double, d *d), *ascending = SP_NEW(run, double, d);
+    if (!covariance || !ascending)
+        return SP_FAILED;
+    SP_TRY(sp_covariance(run, sp_rows_double(n, d, x), NULL, (double)n, covariance));
+    SP_TRY(sp_eigen(run, d, covariance, ascending, covariance));
+    for (size_t k = 0; k < d; k++) {
+        values[k] = fmax(0, ascending[d - 1 - k]);
+        memcpy(vectors + k * d, covariance + (d - 1 - k) * d, d * sizeof *vectors);
+    }
+    return SP_OK;
+}
+
+/* Share of the target variance along each direction: (g^2 - its sampling variance) / c, g = mean(y x.v) (spec 21, 5). */
+static void explain(sp_features_data *out, const double *scores, size_t n_scores, double *signal)
+{
+    size_t n = out->n;
+    double explained = 0;
+    for (size_t k = 0; k < out->n_directions; k++) {
+        double mean = 0, square = 0;
+        for (size_t i = 0; i < n; i++) {
+            double product = out->y[i] * scores[i * n_scores + k];
+            mean += product / (double)n;
+            square += product * product / (double)n;
+        }
+        signal[k] = (mean * mean - (square - mean * mean) / (double)n) / out->spectrum[k];
+        explained += signal[k];
+    }
+    out->signal = signal;
+    out->linear_noise_var = fmax(0, out->target_var - explained);
+}
+
+static void ranks(sp_features_data *out)
+{
+    double total = 0, squares = 0, entropy = 0;
+    for (size_t k = 0; k < out->n_directions; k++) {
+        total += out->spectrum[k];
+        squares += out->spectrum[k] * out->spectrum[k];
+    }
+    for (size_t k = 0; k < out->n_directions; k++)
+        entropy -= out->spectrum[k] / total * log(out->spectrum[k] / total);
+    out->rank = exp(entropy);
+    out->participation = total * total / squares;
+}
+
+sp_status sp_features_data_open(sp_run *run, const sp_dataset *data, const sp_features_data_options *o,
+                                sp_features_data *out)
+{
+    size_t n = data->n, d = data->d, kept = o->components && o->components < d ? o->components : d;
+    *out = (sp_features_data){.n = n};
+    if (n < 10 || d < 2)
+        return sp_fail(run, SP_DATA, "%s has %zu rows of %zu numbers: at least 10 rows of 2 are needed", data->name, n, d);
+    SP_TRY(sp_need_memory(run, 8.0 * (double)n * (double)(d + 2 * kept) + 24.0 * (double)d * (double)d,
+                          "the inputs and their components"));
+    bool labels;
+    double *y = SP_NEW(run, double, n), *x = SP_NEW(run, double, n *d), *values = SP_NEW(run, double, d),
+           *vectors = SP_NEW(run, double, d *d);
+    double *scores = SP_NEW(run, double, n *kept), *signal = SP_NEW(run, double, kept);
+    if (!y || !x || !values || !vectors || !scores || !signal)
+        return SP_FAILED;
+    SP_TRY(choose_target(run, data, o, y, &labels));
+    if (labels) {
+        double *label = SP_NEW(run, double, n);
+        if (!label)
+            return SP_FAILED;
+        out->label = memcpy(label, y, n * sizeof *y);
+    }
+    SP_TRY(centre_target(run, n, y, out));
+    SP_TRY(copy_inputs(run, data, x));
+    SP_TRY(principal(run, n, d, x, values, vectors));
+    double variance = 0;
+    for (size_t k = 0; k < kept; k++)
+        variance += values[k] / (double)kept;
+    if (!(variance > 0))
+        return sp_fail(run, SP_DATA, "all rows of %s are equal", data->name);
+    SP_TRY(sp_gemm_blocked(run, SP_PLAIN, SP_TRANSPOSED, n, kept, d, 1 / sqrt(variance), x, d, vectors, d, 0, scores, kept));
+    out->d = kept;
+    for (size_t k = 0; k < kept; k++)
+        values[k] /= variance;
+    while (out->n_directions < kept && values[out->n_directions] > 1e-10 * values[0])
+        out->n_directions++;
+    out->spectrum = values;
+    ranks(out);
+    explain(out, scores, kept, signal);
+    out->x = scores; /* a rotation of x: Gaussian features do not see it */
+    return SP_OK;
+}
+
+sp_status sp_features_data_population(sp_run *run, const sp_features_data *data, sp_population *out)
+{
+    size_t n = data->n_directions + (data->n_directions < data->d);
+    double *c = SP_NEW(run, double, 3 * n), *weight = c + n, *th2 = c + 2 * n;
+    if (!c)
+        return SP_FAILED;
+    for (size_t k = 0; k < data->n_directions; k++) {
+        c[k] = data->spectrum[k];
+        weight[k] = 1 / (double)data->d;
+        th2[k] = data->signal[k] * (double)data->d / data->spectrum[k];
+    }
+    if (n > data->n_directions)
+        weight[n - 1] = 1 - (double)data->n_directions / (double)data->d;
+    *out = (sp_population){n, c, weight, th2};
+    return SP_OK;
+}
+
+/* ---- features --------------------------------------------------------------------------------------- */
+
+enum { ROWS = 512 };
+
+typedef struct {
+    const sp_features_data *data;
+    const sp_activation *s;
+    size_t p;
+    const double *f;
+    double *u;
+} mapping;
+
+static sp_status map_rows(sp_run *run, size_t block, void *context)
+{
+    (void)run;
+    mapping *a = context;
+    size_t first = block * ROWS, n = a->data->n - first < ROWS ? a->data->n - first : ROWS, d = a->data->d;
+    double *u = a->u + first * a->p;
+    sp_gemm(SP_PLAIN, SP_TRANSPOSED, n, a->p, d, 1, a->data->x + first * d, d, a->f, d, 0, u, a->p);
+    sp_activation_apply(a->s, n * a->p, u);
+    for (size_t i = 0; i < n * a->p; i++)
+        u[i] /= sqrt((double)d);
+    return SP_OK;
+}
+
+sp_status sp_features_data_map(sp_run *run, const sp_features_data *data, const sp_activation *s, size_t p, uint64_t draw,
+                               sp_features_map *out)
+{
+    size_t n = data->n, d = data->d;
+    SP_TRY(sp_need_memory(run, 8.0 * (double)p * ((double)n + (double)d + 3 * (double)p), "the features of all rows"));
+    double *f = SP_NEW(run, double, p *d), *u = SP_NEW(run, double, n *p), *mean = SP_NEW(run, double, p),
+           *covariance = SP_NEW(run, double, p *p);
+    double *overlap = SP_NEW(run, double, p);
+    if (!f || !u || !mean || !covariance || !overlap)
+        return SP_FAILED;
+    sp_rng rng = sp_rng_at(run, "features of data", draw);
+    for (size_t i = 0; i < p; i++) { /* row by row: the first features do not depend on p */
+        sp_normals(&rng, d, f + i * d);
+        for (size_t j = 0; j < d; j++)
+            f[i * d + j] /= sqrt((double)d);
+    }
+    mapping a = {data, s, p, f, u};
+    SP_TRY(sp_parallel(run, (n + ROWS - 1) / ROWS, map_rows, &a));
+    SP_TRY(sp_rows_mean(run, sp_rows_double(n, p, u), mean));
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < p; j++) {
+            u[i * p + j] -= mean[j];
+            overlap[j] += data->y[i] * u[i * p + j];
+        }
+    for (size_t j = 0; j < p; j++)
+        overlap[j] /= (double)n;
+    SP_TRY(sp_covariance(run, sp_rows_double(n, p, u), NULL, (double)n, covariance));
+    *out = (sp_features_map){p, u, covariance, overlap};
+    return SP_OK;
+}
+
+sp_status sp_features_map_covariate(sp_run *run, const sp_features_data *data, const sp_features_map *map, size_t p,
+                                    bool labels, double flip, sp_covariate *out)
+{
+    double *w = SP_NEW(run, double, p), *t = SP_NEW(run, double, p);
+    sp_mark mark = sp_memory_mark(run);
+    double *vectors = SP_NEW(run, double, p *p);
+    if (!w || !t || !vectors)
+        return SP_FAILED;
+    for (size_t i = 0; i < p; i++)
+        memcpy(vectors + i * p, map->covariance + i * map->p, p * sizeof *vectors);
+    SP_TRY(sp_eigen(run, p, vectors, w, vectors));
+    double gain = labels ? (1 - 2 * flip) * sqrt(2 / M_PI) : 1, explained = 0;
+    for (size_t k = 0; k < p; k++) {
+        double projection = 0;
+        for (size_t j = 0; j < p; j++)
+            projection += vectors[k * p + j] * map->overlap[j];
+        bool used = w[k] > 1e-12 * w[p - 1];
+        w[k] = used ? w[k] : 0;
+        t[k] = used ? projection * projection / (gain * gain) : 0;
+        explained += used ? t[k] / w[k] : 0;
+    }
+    sp_memory_release(run, mark);
+    double rho = labels ? 1 : data->target_var;
+    if (labels && explained > 0.999 * rho) {
+        sp_warn(run, "these labels are more predictable than the sign of a Gaussian field: the classification theory is "
+                     "only qualitative");
+        for (size_t k = 0; k < p; k++)
+            t[k] *= 0.999 * rho / explained;
+    }
+    *out = (sp_covariate){p, w, t, rho};
+    return SP_OK;
+}
+
+double sp_features_data_error(const sp_features_data *data, double M, double Q)
+{
+    double share = data->positive, up = M / (2 * share), down = -M / (2 * (1 - share));
+    double width = sqrt(fmax(Q - share * up * up - (1 - share) * down * down, 0));
+    if (!(width > 0))
+        return up + data->offset > 0 && down + data->offset < 0 ? 0 : fmin(share, 1 - share);
+    return share * 0.5 * erfc((up + data->offset) / width * M_SQRT1_2) +
+           (1 - share) * 0.5 * erfc(-(down + data->offset) / width * M_SQRT1_2);
+}
