@@ -81,6 +81,10 @@ size_t sp_run_warnings(const sp_run *run);
 const char *sp_run_warning(const sp_run *run, size_t i);
 void sp_run_clear_warnings(sp_run *run);
 
+/* Keeps a pointer of the caller under a name until the run is freed. sp_run_attached: NULL when there is none. */
+sp_status sp_run_attach(sp_run *run, const char *name, const void *value);
+const void *sp_run_attached(const sp_run *run, const char *name);
+
 /* SP_STOPPED when the run was cancelled or is out of time; call it inside long loops. */
 sp_status sp_poll(sp_run *run);
 void sp_progress(sp_run *run, const char *what, double fraction);

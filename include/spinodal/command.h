@@ -249,6 +249,7 @@ const sp_column *sp_table_column(const sp_table *table, size_t column);
 bool sp_table_find_column(const sp_table *table, const char *name, size_t *column);
 bool sp_table_column_is_text(const sp_table *table, size_t column);
 sp_cell sp_table_cell(const sp_table *table, size_t row, size_t column);
+const double *sp_table_numbers(const sp_table *table, size_t column); /* one for each row; NULL for texts */
 void sp_result_free(sp_result *result);
 
 /* ---- registry and call ------------------------------------------------------------------------------ */

@@ -53,8 +53,24 @@ sp_status sp_dataset_open(sp_run *run, const char *source, const sp_data_options
 
 typedef enum { SP_FLOAT32, SP_FLOAT64, SP_UINT8 } sp_dtype;
 
+/* Values of the caller: n rows of d. label: of each row, a number, or an index into label_name; NULL: none. */
+typedef struct {
+    const void *x;
+    sp_dtype type;
+    size_t n, d;
+    const double *label;
+    size_t n_label_names;
+    const char *const *label_name;
+    size_t channels, height, width; /* of images, plane by plane; 0: no images */
+} sp_array;
+
 /* The same from memory of the caller, which must stay valid as long as the dataset is used. No copy of float32 values when
- * scale is "none" and the mean is kept. label may be NULL. */
+ * scale is "none" and the mean is kept. `sp_run_attach(run, "NAME", &array)` makes it the source "mem:NAME" of any command.
+ */
+sp_status sp_dataset_from_array(sp_run *run, const sp_array *array, const sp_data_options *options, const sp_dataset *like,
+                                const sp_dataset **out);
+
+/* The same with classes as integers; label may be NULL. */
 sp_status sp_dataset_from_memory(sp_run *run, const void *x, sp_dtype type, size_t n, size_t d, const int32_t *label,
                                  const sp_data_options *options, const sp_dataset *like, const sp_dataset **out);
 

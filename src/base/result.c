@@ -426,6 +426,11 @@ bool sp_table_find_column(const sp_table *table, const char *name, size_t *colum
     return false;
 }
 
+const double *sp_table_numbers(const sp_table *table, size_t column)
+{
+    return table->stores[column].is_text ? NULL : table->stores[column].number;
+}
+
 sp_cell sp_table_cell(const sp_table *table, size_t row, size_t column)
 {
     const store *s = &table->stores[column];

@@ -90,6 +90,12 @@ sp_run *sp_worker_create(sp_run *parent)
     return worker;
 }
 
+struct sp_attachment {
+    struct sp_attachment *next;
+    const void *value;
+    char name[];
+};
+
 void sp_run_free(sp_run *run)
 {
     if (!run)
@@ -97,12 +103,37 @@ void sp_run_free(sp_run *run)
     sp_memory_release(run, (sp_mark){0});
     sp_run_clear_warnings(run);
     free(run->warnings);
+    for (struct sp_attachment *a = run->attached, *next; a; a = next) {
+        next = a->next;
+        free(a);
+    }
     free(run->checkpoint_dir);
     if (!run->parent) {
         free(run->shared);
         guard_gsl(-1);
     }
     free(run);
+}
+
+sp_status sp_run_attach(sp_run *run, const char *name, const void *value)
+{
+    size_t n = strlen(name) + 1;
+    struct sp_attachment *a = malloc(sizeof *a + n);
+    if (!a)
+        return sp_fail(run, SP_FAILED, "out of memory");
+    a->next = run->attached;
+    a->value = value;
+    memcpy(a->name, name, n);
+    run->attached = a;
+    return SP_OK;
+}
+
+const void *sp_run_attached(const sp_run *run, const char *name)
+{
+    for (const struct sp_attachment *a = run->attached; a; a = a->next)
+        if (!strcmp(a->name, name))
+            return a->value;
+    return NULL;
 }
 
 const char *sp_run_message(const sp_run *run) { return run->message; }

@@ -32,6 +32,7 @@ struct sp_run {
     char message[SP_MESSAGE_MAX];
     size_t n_warnings, cap_warnings;
     char **warnings;
+    struct sp_attachment *attached;
     char *checkpoint_dir;
     char scope[128];        /* before the names of checkpoints */
     unsigned nested, depth; /* calls so far inside the scope; calls around this one */

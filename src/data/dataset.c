@@ -248,50 +248,26 @@ sp_status sp_dataset_from_bytes(sp_run *run, const char *name, const void *bytes
     return load_and_close(run, &r, options, NULL, out);
 }
 
-typedef struct {
-    const char *x;
-    size_t at;
-} memory;
-
-static sp_status next_in_memory(sp_run *run, sp_reader *r, size_t rows, void *values, double *labels)
+sp_status sp_dataset_from_array(sp_run *run, const sp_array *array, const sp_data_options *options, const sp_dataset *like,
+                                const sp_dataset **out)
 {
-    (void)run;
-    (void)labels;
-    memory *m = r->state;
-    size_t row = r->d * sp_element_size(r->type);
-    memcpy(values, m->x + m->at * row, rows * row);
-    m->at += rows;
-    return SP_OK;
+    *out = NULL;
+    if (!options)
+        options = &no_options;
+    sp_reader r = {0};
+    SP_TRY(sp_open_array(run, "memory", array, &r));
+    return load_and_close(run, &r, options, like, out);
 }
 
 sp_status sp_dataset_from_memory(sp_run *run, const void *x, sp_dtype type, size_t n, size_t d, const int32_t *label,
                                  const sp_data_options *options, const sp_dataset *like, const sp_dataset **out)
 {
-    static const sp_element element[] = {[SP_FLOAT32] = SP_F4, [SP_FLOAT64] = SP_F8, [SP_UINT8] = SP_U1};
-    *out = NULL;
-    if (!options)
-        options = &no_options;
-    if (!x || n < 1 || d < 1)
-        return sp_fail(run, SP_DATA, "a dataset in memory needs values of at least 1 row and 1 column, got %zu x %zu", n, d);
-    if ((unsigned)type > SP_UINT8)
-        return sp_fail(run, SP_USAGE, "values in memory are SP_FLOAT32, SP_FLOAT64 or SP_UINT8");
     double *value = label ? SP_NEW(run, double, n) : NULL;
-    memory *m = SP_NEW(run, memory, 1);
-    if (!m || (label && !value))
+    if (label && !value)
         return SP_FAILED;
     for (size_t i = 0; label && i < n; i++)
         value[i] = label[i];
-    *m = (memory){x, 0};
-    sp_reader r = {.name = "memory",
-                   .n = n,
-                   .d = d,
-                   .type = element[type],
-                   .labelled = label != NULL,
-                   .label = value,
-                   .state = m,
-                   .next = next_in_memory,
-                   .borrowed = type == SP_UINT8 ? NULL : x};
-    return load_and_close(run, &r, options, like, out);
+    return sp_dataset_from_array(run, &(sp_array){.x = x, .type = type, .n = n, .d = d, .label = value}, options, like, out);
 }
 
 void sp_dataset_row(const sp_dataset *data, size_t i, double *out)

@@ -264,6 +264,11 @@ sp_status sp_open_source(sp_run *run, const char *source, const char *labels, sp
     *out = (sp_reader){0};
     if (!strncmp(source, "gen:", 4))
         return sp_open_generator(run, source + 4, out);
+    if (!strncmp(source, "mem:", 4)) {
+        const sp_array *array = sp_run_attached(run, source + 4);
+        return array ? sp_open_array(run, source, array, out)
+                     : sp_fail(run, SP_USAGE, "no array is attached under \"%s\"", source + 4);
+    }
     SP_TRY(open_named(run, source, labels, out));
     if (strcmp(source, "-") != 0 && !(out->name = sp_strdup(run, source))) {
         sp_reader_close(out);

@@ -57,6 +57,9 @@ sp_status sp_open_source(sp_run *run, const char *source, const char *labels, sp
 /* The same formats from bytes in memory. */
 sp_status sp_open_bytes(sp_run *run, const char *name, const void *data, size_t bytes, const char *labels, sp_reader *out);
 
+/* Values in memory. */
+sp_status sp_open_array(sp_run *run, const char *name, const sp_array *array, sp_reader *out);
+
 void sp_reader_close(sp_reader *reader);
 
 /* Refuses a shape that the bytes left in the stream cannot hold. */
