@@ -137,17 +137,8 @@ static void test_grids(void **state)
     sp_geometric_grid(0.01, 100, 5, t);
     assert_close_rel(t[2], 1.0, 1e-14);
     assert_true(t[0] == 0.01 && t[4] == 100);
-    sp_sampler_grid(3, 1e-4, 100, t);
-    assert_true(t[0] == 3 && t[99] == 1e-4 && t[100] == 0);
-    for (int i = 1; i <= 100; i++)
-        assert_true(t[i] < t[i - 1]);
-    double snr[3];
-    for (int i = 0; i < 3; i++)
-        snr[i] = -log(expm1(2 * t[40 + i]));
-    assert_close(snr[2] - snr[1], snr[1] - snr[0], 1e-12);
     sp_linear_geometric_grid(5, 0.05, 1e-4, 20, t);
     assert_true(t[0] == 5 && t[10] == 0.05 && t[19] == 1e-4 && t[20] == 0);
-    assert_close(sp_sampler_start(30.5), 0.5 * log(3050), 1e-15);
 }
 
 int main(void)
