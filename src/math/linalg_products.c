@@ -6,7 +6,7 @@
 enum {
     GEMM_ROWS = 128, /* rows of C in a block */
     MATVEC_ROWS = 256,
-    TILE = 256,   /* covariance and Gram matrices are made of TILE x TILE blocks */
+    TILE = 256,   /* covariance and Gram matrices are made of square tiles of at most this width */
     CHUNK = 512,  /* inner length of one product */
     GROUP = 8192, /* rows whose contribution may be summed by itself */
     MAX_GROUPS = 32,
@@ -72,19 +72,31 @@ sp_status sp_matvec_blocked(sp_run *run, size_t m, size_t n, const double *a, co
     return sp_parallel(run, (m + MATVEC_ROWS - 1) / MATVEC_ROWS, matvec_block, &g);
 }
 
+#define CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
+
+CLONES static void widen(size_t n, const float *x, double *restrict out)
+{
+    for (size_t j = 0; j < n; j++)
+        out[j] = (double)x[j];
+}
+
+CLONES static void subtract(size_t n, const double *x, double *restrict out)
+{
+    for (size_t j = 0; j < n; j++)
+        out[j] -= x[j];
+}
+
 void sp_rows_copy(sp_rows rows, size_t first, size_t count, size_t from, size_t width, const double *mean, double *out)
 {
     for (size_t i = 0; i < count; i++) {
-        double *restrict to = out + i * width;
+        double *to = out + i * width;
         size_t start = (first + i) * rows.d + from;
         if (rows.f)
-            for (size_t j = 0; j < width; j++)
-                to[j] = (double)rows.f[start + j];
+            widen(width, rows.f + start, to);
         else
             memcpy(to, rows.v + start, width * sizeof *to);
         if (mean)
-            for (size_t j = 0; j < width; j++)
-                to[j] -= mean[from + j];
+            subtract(width, mean + from, to);
     }
 }
 
@@ -143,25 +155,42 @@ static void tile_of(size_t index, size_t *i, size_t *j)
     *j = index;
 }
 
-static size_t tile_width(size_t n, size_t tile) { return n - tile * TILE < TILE ? n - tile * TILE : TILE; }
+/* Tiles of nearly equal width: size n is cut at multiples of n / tiles. */
+static size_t tile_start(size_t n, size_t tiles, size_t tile) { return n * tile / tiles; }
+
+/* c += scale A^T A or A A^T of a tile with itself (lower triangle), or the product of two tiles. */
+static void add_tile(bool same, sp_transpose ta, size_t wi, size_t wj, size_t k, double scale, const double *a,
+                     const double *b, double *c, size_t ldc)
+{
+    size_t lda = ta == SP_PLAIN ? k : wi, ldb = ta == SP_PLAIN ? k : wj;
+    if (!same) {
+        sp_gemm(ta, ta == SP_PLAIN ? SP_TRANSPOSED : SP_PLAIN, wi, wj, k, scale, a, lda, b, ldb, 1, c, ldc);
+        return;
+    }
+    int before = sp_single_thread_begin();
+    cblas_dsyrk(CblasRowMajor, CblasLower, ta == SP_PLAIN ? CblasNoTrans : CblasTrans, (int)wi, (int)k, scale, a, (int)lda,
+                1, c, (int)ldc);
+    sp_single_thread_end(before);
+}
 
 static sp_status covariance_block(sp_run *worker, size_t block, void *context)
 {
     const moments *m = context;
     size_t d = m->rows.d, n = m->rows.n, triangle = m->tiles * (m->tiles + 1) / 2, group = block / triangle, ti, tj;
     tile_of(block % triangle, &ti, &tj);
-    size_t wi = tile_width(d, ti), wj = tile_width(d, tj);
+    size_t i0 = tile_start(d, m->tiles, ti), j0 = tile_start(d, m->tiles, tj);
+    size_t wi = tile_start(d, m->tiles, ti + 1) - i0, wj = tile_start(d, m->tiles, tj + 1) - j0;
     size_t first = n * group / m->groups, last = n * (group + 1) / m->groups;
     double *a = SP_NEW(worker, double, CHUNK *wi), *b = ti == tj ? a : SP_NEW(worker, double, CHUNK *wj);
     if (!a || !b)
         return SP_FAILED;
-    double *c = m->partial + group * d * d + ti * TILE * d + tj * TILE;
+    double *c = m->partial + group * d * d + i0 * d + j0;
     for (size_t i = first; i < last; i += CHUNK) {
         size_t count = last - i < CHUNK ? last - i : CHUNK;
-        sp_rows_copy(m->rows, i, count, ti * TILE, wi, m->mean, a);
+        sp_rows_copy(m->rows, i, count, i0, wi, m->mean, a);
         if (b != a)
-            sp_rows_copy(m->rows, i, count, tj * TILE, wj, m->mean, b);
-        sp_gemm(SP_TRANSPOSED, SP_PLAIN, wi, wj, count, 1 / m->divisor, a, wi, b, wj, 1, c, d);
+            sp_rows_copy(m->rows, i, count, j0, wj, m->mean, b);
+        add_tile(ti == tj, SP_TRANSPOSED, wi, wj, count, 1 / m->divisor, a, b, c, d);
     }
     return SP_OK;
 }
@@ -201,17 +230,18 @@ static sp_status gram_block(sp_run *worker, size_t block, void *context)
     const moments *m = context;
     size_t d = m->rows.d, n = m->rows.n, ti, tj;
     tile_of(block, &ti, &tj);
-    size_t wi = tile_width(n, ti), wj = tile_width(n, tj);
+    size_t i0 = tile_start(n, m->tiles, ti), j0 = tile_start(n, m->tiles, tj);
+    size_t wi = tile_start(n, m->tiles, ti + 1) - i0, wj = tile_start(n, m->tiles, tj + 1) - j0;
     double *a = SP_NEW(worker, double, wi *CHUNK), *b = ti == tj ? a : SP_NEW(worker, double, wj *CHUNK);
     if (!a || !b)
         return SP_FAILED;
-    double *c = m->partial + ti * TILE * n + tj * TILE;
+    double *c = m->partial + i0 * n + j0;
     for (size_t from = 0; from < d; from += CHUNK) {
         size_t width = d - from < CHUNK ? d - from : CHUNK;
-        sp_rows_copy(m->rows, ti * TILE, wi, from, width, m->mean, a);
+        sp_rows_copy(m->rows, i0, wi, from, width, m->mean, a);
         if (b != a)
-            sp_rows_copy(m->rows, tj * TILE, wj, from, width, m->mean, b);
-        sp_gemm(SP_PLAIN, SP_TRANSPOSED, wi, wj, width, 1 / m->divisor, a, width, b, width, 1, c, n);
+            sp_rows_copy(m->rows, j0, wj, from, width, m->mean, b);
+        add_tile(ti == tj, SP_PLAIN, wi, wj, width, 1 / m->divisor, a, b, c, n);
     }
     return SP_OK;
 }

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { POINT_TILE = 1024, MAX_QUERY_TILE = 256, MIN_QUERY_TILE = 16, BUFFER = 64, LANES = 4 };
+enum { POINT_TILE = 1024, MAX_QUERY_TILE = 256, MIN_QUERY_TILE = 32, BUFFER = 64, LANES = 4 };
 
 double sp_distance2(size_t d, const double *x, const double *y)
 {
@@ -91,19 +91,47 @@ static void evaluate(const search *s, size_t query, waiting *w, sp_best *best)
     w->n = 0;
 }
 
+#define CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
+
+CLONES static void centre_float(size_t d, const float *x, const double *mean, float *restrict out)
+{
+    for (size_t j = 0; j < d; j++)
+        out[j] = (float)((double)x[j] - mean[j]);
+}
+
+CLONES static void centre_double(size_t d, const double *x, const double *mean, float *restrict out)
+{
+    for (size_t j = 0; j < d; j++)
+        out[j] = (float)(x[j] - mean[j]);
+}
+
+CLONES static double square(size_t d, const float *x)
+{
+    enum { PARTS = 16 };
+    double part[PARTS] = {0}, sum = 0;
+    size_t j = 0;
+    for (; j + PARTS <= d; j += PARTS)
+        for (size_t l = 0; l < PARTS; l++)
+            part[l] += (double)x[j + l] * (double)x[j + l];
+    for (; j < d; j++)
+        sum += (double)x[j] * (double)x[j];
+    for (size_t l = 0; l < PARTS; l++)
+        sum += part[l];
+    return sum;
+}
+
 /* Rows minus the mean, in float, with their squared norms. Returns the largest norm. */
 static double load(sp_rows rows, const double *mean, size_t first, size_t count, float *out, float *norms2)
 {
     double largest = 0;
     for (size_t i = 0; i < count; i++) {
-        double sum = 0;
-        const float *f = rows.f ? rows.f + (first + i) * rows.d : NULL;
-        const double *v = rows.f ? NULL : rows.v + (first + i) * rows.d;
+        size_t start = (first + i) * rows.d;
         float *to = out + i * rows.d;
-        for (size_t j = 0; j < rows.d; j++)
-            to[j] = (float)((f ? (double)f[j] : v[j]) - mean[j]);
-        for (size_t j = 0; j < rows.d; j++)
-            sum += (double)to[j] * (double)to[j];
+        if (rows.f)
+            centre_float(rows.d, rows.f + start, mean, to);
+        else
+            centre_double(rows.d, rows.v + start, mean, to);
+        double sum = square(rows.d, to);
         norms2[i] = (float)sum;
         largest = fmax(largest, sqrt(sum));
     }
@@ -168,7 +196,7 @@ sp_status sp_neighbours_brute(sp_run *run, sp_rows queries, sp_rows points, size
     if (!mean)
         return SP_FAILED;
     SP_TRY(sp_rows_mean(run, points, mean));
-    size_t tile = queries.n / 64; /* enough blocks to share out, wide enough for the products */
+    size_t tile = queries.n / 16; /* enough blocks to share out, wide enough for the products */
     tile = tile < MIN_QUERY_TILE ? MIN_QUERY_TILE : tile > MAX_QUERY_TILE ? MAX_QUERY_TILE : tile;
     search s = {queries, points, mean, k, tile, same, index, distance2};
     sp_status status = sp_parallel(run, (queries.n + tile - 1) / tile, search_block, &s);
