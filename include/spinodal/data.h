@@ -100,6 +100,9 @@ sp_status sp_dataset_summarize(sp_run *run, const sp_dataset *data, sp_dataset_s
 sp_status sp_dataset_write(sp_run *run, const sp_dataset *data, const char *path, const char *format,
                            const char **labels_path);
 
+/* SP_USAGE when it would refuse this path and format: to be asked before long work. */
+sp_status sp_dataset_write_check(sp_run *run, const char *path, const char *format);
+
 /* ---- datasets known by name, and generators --------------------------------------------------------- */
 
 typedef struct {

@@ -331,7 +331,8 @@ typedef struct {
 sp_status sp_diffusion_sample(sp_run *run, const sp_diffusion_sample_params *params, sp_diffusion_sample_result *result,
                               sp_trajectory_list *out);
 
-/* The frames as an NPY file, float32, n x n_frames x d. */
+/* The frames as a table of n * n_frames rows of d values (all frames of the first trajectory, then those of the next), in
+ * the format of the ending of `path`: npy, csv, tsv, h5. */
 sp_status sp_trajectory_frames_write(sp_run *run, const sp_trajectory_list *list, const char *path);
 
 /* ---- cloning on data (spec 07, 3.7) --------------------------------------------------------------------- */

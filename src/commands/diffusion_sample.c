@@ -16,7 +16,7 @@ static const sp_param params[] = {
      "time of the start (0: 1/2 log(100 Lambda))", NULL},
     {"n_frames", SP_TYPE_SIZE, SP_FIELD(P, sample.n_frames, size_t), "12", SP_AT_LEAST(1), "",
      "states kept of each trajectory, with --frames", NULL},
-    SP_TEXT(P, frames, "", "file for the states x_t of all trajectories: NPY, float32, trajectory x frame x coordinate"),
+    SP_TEXT(P, frames, "", "file (.npy, .csv, .h5) for the states x_t: all frames of a trajectory, then of the next"),
     {"subsample", SP_TYPE_SIZE, SP_FIELD(P, sample.subsample, size_t), "0", SP_NONNEGATIVE, "",
      "rows used, chosen at random (0: all)", NULL},
     {"drop_duplicates", SP_TYPE_BOOL, SP_FIELD(P, sample.drop_duplicates, bool), "false", SP_ANY, "",
@@ -53,7 +53,9 @@ static sp_status run_diffusion_sample(sp_run *run, const void *params_, void *sc
     const P *p = params_;
     sp_diffusion_sample_params sample = p->sample;
     sp_trajectory_list list;
-    if (!*p->frames)
+    if (*p->frames)
+        SP_TRY(sp_dataset_write_check(run, p->frames, NULL));
+    else
         sample.n_frames = 0;
     SP_TRY(sp_diffusion_sample(run, &sample, scalars_, &list));
     for (size_t i = 0; i < list.n; i++) {

@@ -1,39 +1,35 @@
 #include "data/subset.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-typedef struct {
-    uint64_t hash;
-    size_t row;
-} hashed;
 
 enum { HASH_BLOCK = 1024 };
 
 typedef struct {
     const sp_dataset *data;
-    hashed *rows;
+    uint64_t *hash;
 } hashing;
 
-static const void *row_of(const sp_dataset *data, size_t i, size_t *bytes)
+static uint64_t mix(uint64_t hash, uint64_t bits)
 {
-    *bytes = data->d * (data->x ? sizeof(float) : sizeof(double));
-    return data->x ? (const void *)(data->x + i * data->d) : (const void *)(data->x64 + i * data->d);
+    hash = (hash ^ bits) * 0x9e3779b97f4a7c15u;
+    return hash ^ hash >> 29;
 }
 
-/* Multiply and shift over 32-bit words; equal rows are compared afterwards. */
-static uint64_t hash_row(const sp_dataset *data, size_t i)
+static uint64_t row_hash(const sp_dataset *data, size_t i)
 {
-    size_t bytes;
-    const char *p = row_of(data, i, &bytes);
-    uint64_t h = 0x9e3779b97f4a7c15u;
-    for (size_t j = 0; j < bytes; j += 4) {
-        uint32_t word;
-        memcpy(&word, p + j, sizeof word);
-        h = (h ^ word) * 0xd6e8feb86659fd93u;
-        h ^= h >> 29;
+    uint64_t hash = 14695981039346656037u, bits = 0;
+    for (size_t j = 0; j < data->d; j++) {
+        if (data->x64) {
+            double x = data->x64[i * data->d + j] + 0.0; /* -0 equals 0 */
+            memcpy(&bits, &x, sizeof x);
+        }
+        else {
+            float x = data->x[i * data->d + j] + 0.0f;
+            memcpy(&bits, &x, sizeof x);
+        }
+        hash = mix(hash, bits);
     }
-    return h;
+    return hash;
 }
 
 static sp_status hash_block(sp_run *worker, size_t block, void *context)
@@ -41,41 +37,40 @@ static sp_status hash_block(sp_run *worker, size_t block, void *context)
     hashing *h = context;
     (void)worker;
     for (size_t i = block * HASH_BLOCK; i < h->data->n && i < (block + 1) * HASH_BLOCK; i++)
-        h->rows[i] = (hashed){hash_row(h->data, i), i};
+        h->hash[i] = row_hash(h->data, i);
     return SP_OK;
 }
 
-static int by_hash(const void *a_, const void *b_)
+static bool same_row(const sp_dataset *data, size_t a, size_t b)
 {
-    const hashed *a = a_, *b = b_;
-    if (a->hash != b->hash)
-        return a->hash < b->hash ? -1 : 1;
-    return a->row < b->row ? -1 : a->row > b->row;
+    for (size_t j = 0; j < data->d; j++)
+        if (data->x64 ? data->x64[a * data->d + j] != data->x64[b * data->d + j]
+                      : data->x[a * data->d + j] != data->x[b * data->d + j])
+            return false;
+    return true;
 }
 
-/* copy[i]: row i equals an earlier one */
+/* copy[i]: row i equals an earlier one. Open addressing over the first row of each kind; hashes are compared first, rows
+ * only when they agree. */
 static sp_status find_copies(sp_run *run, const sp_dataset *data, bool *copy, size_t *count)
 {
-    hashing h = {data, SP_NEW(run, hashed, data->n)};
-    if (!h.rows)
+    size_t slots = 1;
+    while (slots < 2 * data->n)
+        slots *= 2;
+    hashing h = {data, SP_NEW(run, uint64_t, data->n)};
+    size_t *slot = SP_NEW(run, size_t, slots);
+    if (!h.hash || !slot)
         return SP_FAILED;
     SP_TRY(sp_parallel(run, (data->n + HASH_BLOCK - 1) / HASH_BLOCK, hash_block, &h));
-    qsort(h.rows, data->n, sizeof *h.rows, by_hash);
     *count = 0;
-    for (size_t first = 0; first < data->n;) {
-        size_t end = first + 1;
-        while (end < data->n && h.rows[end].hash == h.rows[first].hash)
-            end++;
-        for (size_t i = first + 1; i < end; i++)
-            for (size_t j = first; j < i && !copy[h.rows[i].row]; j++) {
-                size_t bytes;
-                const void *a = row_of(data, h.rows[i].row, &bytes), *b = row_of(data, h.rows[j].row, &bytes);
-                if (!copy[h.rows[j].row] && !memcmp(a, b, bytes)) {
-                    copy[h.rows[i].row] = true;
-                    ++*count;
-                }
-            }
-        first = end;
+    for (size_t i = 0; i < data->n; i++) {
+        size_t at = (size_t)(h.hash[i] >> 7) & (slots - 1);
+        while (slot[at] && !(h.hash[slot[at] - 1] == h.hash[i] && same_row(data, slot[at] - 1, i)))
+            at = (at + 1) & (slots - 1);
+        copy[i] = slot[at] != 0;
+        *count += copy[i];
+        if (!slot[at])
+            slot[at] = i + 1;
     }
     return SP_OK;
 }

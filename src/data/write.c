@@ -50,6 +50,12 @@ static sp_status labels_beside(sp_run *run, const sp_dataset *data, const char *
     return *out ? SP_OK : SP_FAILED;
 }
 
+sp_status sp_dataset_write_check(sp_run *run, const char *path, const char *format)
+{
+    const char *kind;
+    return format_of(run, path, format, &kind);
+}
+
 sp_status sp_dataset_write(sp_run *run, const sp_dataset *data, const char *path, const char *format,
                            const char **labels_path)
 {

@@ -3,8 +3,6 @@
 #include "diffusion/curves.h"
 #include "diffusion/sample.h"
 
-#include "data/npy_write.h"
-
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -164,5 +162,14 @@ sp_status sp_diffusion_sample(sp_run *run, const sp_diffusion_sample_params *p, 
 
 sp_status sp_trajectory_frames_write(sp_run *run, const sp_trajectory_list *list, const char *path)
 {
-    return sp_write_npy_float(run, path, 3, (size_t[]){list->n, list->n_frames, list->d}, list->frame);
+    const sp_dataset *data = list->data;
+    sp_dataset frames = {.name = "frames",
+                         .n = list->n * list->n_frames,
+                         .d = list->d,
+                         .x = list->frame,
+                         .scale = data->scale,
+                         .gain = data->gain,
+                         .offset = data->offset,
+                         .column_name = data->column_name};
+    return sp_dataset_write(run, &frames, path, NULL, NULL);
 }

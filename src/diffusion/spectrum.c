@@ -1,12 +1,14 @@
 /* Covariance eigenvalues of data, the noise edge, and what they say on speciation (spec 07, 3.1). */
 #include "spinodal/diffusion.h"
 
+#include "math/lanczos.h"
 #include "math/linalg.h"
+#include "math/marchenko_pastur.h"
 #include "math/statistics.h"
 
 #include <math.h>
 
-enum { WHOLE = 4096 };
+enum { WHOLE = 4096, LEADING = 256 };
 
 static sp_rows rows_of(const sp_dataset *data)
 {
@@ -14,7 +16,7 @@ static sp_rows rows_of(const sp_dataset *data)
 }
 
 /* min(n, d) eigenvalues, descending, into out (d values). */
-static sp_status whole_spectrum(sp_run *run, const sp_dataset *data, const double *mean, double *out)
+static sp_status whole_spectrum(sp_run *run, const sp_dataset *data, double *mean, double *out)
 {
     sp_rows rows = rows_of(data);
     size_t m = data->n < data->d ? data->n : data->d;
@@ -22,6 +24,7 @@ static sp_status whole_spectrum(sp_run *run, const sp_dataset *data, const doubl
     if (!matrix || !ascending)
         return SP_FAILED;
     double divisor = (double)(data->n - 1);
+    SP_TRY(sp_rows_mean(run, rows, mean));
     SP_TRY(data->n < data->d ? sp_gram(run, rows, mean, divisor, matrix) : sp_covariance(run, rows, mean, divisor, matrix));
     SP_TRY(sp_eigenvalues(run, m, matrix, ascending));
     for (size_t i = 0; i < m; i++)
@@ -29,10 +32,43 @@ static sp_status whole_spectrum(sp_run *run, const sp_dataset *data, const doubl
     return SP_OK;
 }
 
+/* The leading eigenvalues by Lanczos; the rest of the trace shared equally by the other directions. */
+static sp_status leading_spectrum(sp_run *run, const sp_dataset *data, double *mean, double *out)
+{
+    sp_rows rows = rows_of(data);
+    sp_lanczos_report report;
+    double *row = SP_NEW(run, double, data->d), trace = 0;
+    if (!row)
+        return SP_FAILED;
+    SP_TRY(sp_principal_components(run, rows, LEADING, mean, out, NULL, &report));
+    if (!report.converged)
+        sp_warn(run, "only %zu of the %d leading eigenvalues converged", report.n_converged, LEADING);
+    for (size_t i = 0; i < data->n; i++) {
+        sp_rows_copy(rows, i, 1, 0, data->d, mean, row);
+        for (size_t j = 0; j < data->d; j++)
+            trace += row[j] * row[j] / (double)(data->n - 1);
+    }
+    for (size_t i = 0; i < LEADING; i++)
+        trace -= out[i];
+    for (size_t i = LEADING; i < data->d; i++)
+        out[i] = fmax(trace, 0) / (double)(data->d - LEADING);
+    return SP_OK;
+}
+
+/* Edge of the Marchenko-Pastur law whose median is that of the eigenvalues that are not zero. */
+static double noise_edge(const sp_data_spectrum *s, size_t positive)
+{
+    size_t most = s->n > s->d ? s->d : s->n - 1;
+    double ratio = (double)(positive < most ? positive : s->d) / (double)s->n, atom = sp_mp_atom(ratio), low, high;
+    double variance = s->eigenvalues.v[positive / 2] / sp_mp_quantile(atom + (1 - atom) / 2, ratio, 1);
+    sp_mp_edges(ratio, variance, &low, &high);
+    return high;
+}
+
 static void summarise(sp_data_spectrum *s)
 {
     const double *lambda = s->eigenvalues.v;
-    double squares = 0, ratio = (double)s->d / (double)s->n;
+    double squares = 0;
     size_t positive = 0;
     for (size_t i = 0; i < s->d; i++) {
         s->trace += lambda[i];
@@ -41,8 +77,7 @@ static void summarise(sp_data_spectrum *s)
         s->n_speciating += lambda[i] > 1;
     }
     s->effective_dimension = s->trace * s->trace / squares;
-    /* the bulk's scale is its median eigenvalue; those that are zero for lack of samples do not count */
-    s->noise_edge = lambda[positive / 2] * (1 + sqrt(ratio)) * (1 + sqrt(ratio));
+    s->noise_edge = noise_edge(s, positive);
     for (size_t i = 0; i < s->d; i++)
         s->n_resolved += lambda[i] > s->noise_edge;
 }
@@ -61,9 +96,8 @@ sp_status sp_diffusion_spectrum(sp_run *run, const sp_dataset *data, sp_data_spe
     if (!mean)
         return SP_FAILED;
     size_t smaller = data->n < data->d ? data->n : data->d;
-    SP_TRY(sp_rows_mean(run, rows_of(data), mean));
-    out->n_leading = smaller;
-    SP_TRY(whole_spectrum(run, data, mean, lambda));
+    out->n_leading = smaller <= WHOLE ? smaller : LEADING;
+    SP_TRY(smaller <= WHOLE ? whole_spectrum(run, data, mean, lambda) : leading_spectrum(run, data, mean, lambda));
     sp_memory_release(run, mark);
     if (!(lambda[0] > 0))
         return sp_fail(run, SP_DATA, "%s: all rows are equal", data->name ? data->name : "data");
