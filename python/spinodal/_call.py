@@ -2,6 +2,7 @@
 
 import ctypes as c
 import os
+import signal
 import threading
 import time
 import warnings
@@ -58,19 +59,26 @@ def _arguments(run, command, values, keep):
 
 
 def _interruptible(function, cancel):
-    """Runs function in a thread; KeyboardInterrupt stops it cleanly and is raised when it has ended."""
-    if threading.current_thread() is not threading.main_thread():
+    """Runs function in a thread; Ctrl-C asks the library to stop, and reaches the host's own handler when it has."""
+    handler = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(handler):
         return function()
-    box = []
-    thread = threading.Thread(target=lambda: box.append(function()), daemon=True)
-    thread.start()
+    box, received = [], []
+
+    def on_interrupt(*signal_and_frame):
+        cancel.value = 1
+        received.append(signal_and_frame)
+
+    signal.signal(signal.SIGINT, on_interrupt)
     try:
+        thread = threading.Thread(target=lambda: box.append(function()))
+        thread.start()
         while thread.is_alive():
             thread.join(0.05)
-    except KeyboardInterrupt:
-        cancel.value = 1
-        thread.join()
-        raise
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    if received:
+        handler(*received[0])
     return box[0]
 
 
