@@ -10,8 +10,8 @@
 extern "C" {
 #endif
 
-/* Scalars, tables (long ones shortened unless `whole`), warnings and verdicts, aligned for a terminal. */
-void sp_write_text(FILE *file, const sp_result *result, bool whole);
+/* Scalars, tables (long ones shortened), warnings and verdicts, aligned for a terminal. */
+void sp_write_text(FILE *file, const sp_result *result);
 
 /* Exactly one JSON object {"schema", "command", "parameters", "data", "scalars", "tables", "warnings", "converged",
  * "verdicts"}; 17 significant digits; non-finite numbers as "inf", "-inf", "nan". Free with free(). NULL: out of memory. */

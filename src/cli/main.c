@@ -102,7 +102,7 @@ static sp_status show(sp_run *run, const cli_request *r, const task *t, const sp
         free(json);
     }
     else
-        sp_write_text(stdout, result, false);
+        sp_write_text(stdout, result);
     if (r->folder && !r->json)
         printf("\nwritten to %s/report.html\n", r->folder);
     return SP_OK;

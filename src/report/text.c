@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { SHORT_ROWS = 24, WIDEST = 180 };
+enum { SHORT_ROWS = 24, WIDEST = 150, LONG_TEXT = 50 };
 
 static void number_text(char *out, size_t size, double x) { snprintf(out, size, "%.10g", x); }
 
@@ -55,69 +55,81 @@ static void write_scalars(FILE *file, const sp_result *result)
     }
 }
 
-static void write_row(FILE *file, const sp_table *table, size_t row, const int *width)
-{
-    for (size_t c = 0; c < sp_table_columns(table); c++) {
-        char text[64];
-        sp_cell cell = sp_table_cell(table, row, c);
-        if (!cell.text)
-            snprintf(text, sizeof text, "%.8g", cell.number);
-        fprintf(file, cell.text ? "%s%-*s" : "%s%*s", c ? "  " : "", width[c], cell.text ? cell.text : text);
-    }
-    fputc('\n', file);
-}
-
-/* Too wide for lines: one paragraph a row, without the empty cells. */
+/* Long texts: one paragraph a row, without the empty cells. */
 static void write_records(FILE *file, const sp_table *table)
 {
+    bool alone = sp_table_columns(table) == 1;
     for (size_t r = 0; r < sp_table_rows(table); r++) {
-        fputc('\n', file);
+        if (!alone)
+            fputc('\n', file);
         for (size_t c = 0; c < sp_table_columns(table); c++) {
             sp_cell cell = sp_table_cell(table, r, c);
-            const char *name = sp_table_column(table, c)->name;
+            const char *name = alone ? "-" : sp_table_column(table, c)->name;
             if (cell.text && *cell.text)
-                fprintf(file, "  %-14s %s\n", name, cell.text);
+                fprintf(file, "  %-*s %s\n", alone ? 1 : 14, name, cell.text);
             else if (!cell.text && !isnan(cell.number))
                 fprintf(file, "  %-14s %.10g\n", name, cell.number);
         }
     }
 }
 
-static void write_table(FILE *file, const sp_table *table, bool whole)
+/* Columns first..end-1, the first and last rows. */
+static void write_columns(FILE *file, const sp_table *table, size_t first, size_t end, const int *width)
 {
-    size_t rows = sp_table_rows(table), columns = sp_table_columns(table);
+    size_t rows = sp_table_rows(table);
+    for (size_t c = first; c < end; c++)
+        fprintf(file, sp_table_column_is_text(table, c) ? "%s%-*s" : "%s%*s", c > first ? "  " : "", width[c],
+                sp_table_column(table, c)->name);
+    fputc('\n', file);
+    for (size_t r = 0; r < rows; r++) {
+        if (rows > SHORT_ROWS + 2 && r == SHORT_ROWS / 2) {
+            fprintf(file, "... %zu more rows (all of them: --json, or -o DIR)\n", rows - SHORT_ROWS);
+            r = rows - SHORT_ROWS / 2;
+        }
+        for (size_t c = first; c < end; c++) {
+            sp_cell cell = sp_table_cell(table, r, c);
+            const char *gap = c > first ? "  " : "";
+            if (cell.text)
+                fprintf(file, "%s%-*s", gap, width[c], cell.text);
+            else
+                fprintf(file, "%s%*.8g", gap, width[c], cell.number);
+        }
+        fputc('\n', file);
+    }
+}
+
+static void write_table(FILE *file, const sp_table *table)
+{
+    enum { MOST = 256 };
+    size_t rows = sp_table_rows(table), columns = sp_table_columns(table) < MOST ? sp_table_columns(table) : MOST;
     if (rows == 0)
         return;
     fprintf(file, "\n%s (%zu rows)\n", sp_table_name(table), rows);
-    int width[256], total = 0;
-    for (size_t c = 0; c < columns && c < 256; c++) {
+    int width[MOST], longest = 0;
+    for (size_t c = 0; c < columns; c++) {
         width[c] = (int)strlen(sp_table_column(table, c)->name);
         for (size_t r = 0; r < rows; r++) {
             sp_cell cell = sp_table_cell(table, r, c);
             int length = cell.text ? (int)strlen(cell.text) : snprintf(NULL, 0, "%.8g", cell.number);
             width[c] = length > width[c] ? length : width[c];
+            longest = cell.text && length > longest ? length : longest;
         }
-        total += width[c] + 2;
     }
-    if (total > WIDEST) {
+    if (longest > LONG_TEXT) {
         write_records(file, table);
         return;
     }
-    for (size_t c = 0; c < columns; c++)
-        fprintf(file, sp_table_column_is_text(table, c) ? "%s%-*s" : "%s%*s", c ? "  " : "", width[c],
-                sp_table_column(table, c)->name);
-    fputc('\n', file);
-    bool shorten = !whole && rows > SHORT_ROWS + 2;
-    for (size_t r = 0; r < rows; r++) {
-        if (shorten && r == SHORT_ROWS / 2) {
-            fprintf(file, "... %zu more rows (all of them: --json, or -o DIR)\n", rows - SHORT_ROWS);
-            r = rows - SHORT_ROWS / 2;
-        }
-        write_row(file, table, r, width);
+    for (size_t first = 0, end; first < columns; first = end) {
+        int total = 0;
+        for (end = first; end < columns && (end == first || total + width[end] <= WIDEST); end++)
+            total += width[end] + 2;
+        if (first > 0)
+            fputc('\n', file);
+        write_columns(file, table, first, end, width);
     }
 }
 
-void sp_write_text(FILE *file, const sp_result *result, bool whole)
+void sp_write_text(FILE *file, const sp_result *result)
 {
     const char *name = sp_result_data(result, "name");
     if (name)
@@ -126,7 +138,7 @@ void sp_write_text(FILE *file, const sp_result *result, bool whole)
                 strcmp(sp_result_data(result, "centered"), "true") ? "not " : "");
     write_scalars(file, result);
     for (size_t i = 0; i < sp_result_tables(result); i++)
-        write_table(file, sp_result_table_at(result, i), whole);
+        write_table(file, sp_result_table_at(result, i));
     for (size_t i = 0; i < sp_result_warnings(result); i++)
         fprintf(file, "%swarning: %s\n", i ? "" : "\n", sp_result_warning(result, i));
     if (!sp_result_converged(result))
