@@ -303,12 +303,16 @@ sp_status sp_features_classify_measure(sp_run *run, const sp_features_point *p, 
 
 /* ---- fixed features: Gaussian covariate model -------------------------------------------------------- */
 
-/* Covariance eigenvalues w of the features u (f = u.w, no factor), and t_i = (v_i . E[y u])^2 for regression (rho = E y^2),
- * or (v_i . E[nu u])^2 for labels sign(nu) (rho = E nu^2) (spec 17, 3.6). */
+/* Covariance eigenvalues w of the features u (f = u.w, no factor), and t_i on each eigenvector (spec 17, 3.6): (v_i . E[y
+ * u])^2 for regression (rho = E y^2), (v_i . E[nu u])^2 for labels sign(nu) (rho = E nu^2). With `classes` the labels are
+ * two Gaussian classes of means +-mu and common covariance: w of that covariance, t_i = (v_i . mu)^2, rho unused; then the
+ * margins are N(M, Q) instead of those of a teacher (Mignacco et al., 2020). Estimated t may be negative for single
+ * directions. */
 typedef struct {
     size_t n;
     const double *w, *t;
     double rho;
+    bool classes;
 } sp_covariate;
 
 typedef struct {
@@ -318,7 +322,8 @@ typedef struct {
 
 /* Square loss on n rows, ridge >= 0: test error against the noisy target. */
 void sp_covariate_ridge_solve(const sp_covariate *g, double n, double ridge, sp_covariate_ridge *out);
-/* Labels sign(nu) flipped with probability `flip`; square loss: ridge >= 0, others: ridge > 0. weight_norm is |w|^2. */
+/* Labels sign(nu), flipped with probability `flip`, or of two classes (flip unused); square loss: ridge >= 0, others: ridge
+ * > 0. weight_norm is |w|^2. */
 sp_status sp_covariate_classify(sp_run *run, const sp_covariate *g, double n, double ridge, const sp_loss *loss, double flip,
                                 const sp_classifier *start, sp_classifier *out);
 
@@ -363,10 +368,13 @@ typedef struct {
 sp_status sp_features_data_map(sp_run *run, const sp_features_data *data, const sp_activation *s, size_t p, uint64_t draw,
                                sp_features_map *out);
 
-/* Covariate model of the first p features of the map; one eigendecomposition. Regression on y; with `labels` the overlaps
- * are those of a teacher field of variance 1 whose sign, flipped with probability `flip`, gives the labels (spec 17, 5). */
+typedef enum { SP_TARGET_NUMBER, SP_TARGET_CLASSES, SP_TARGET_SIGN } sp_target_kind;
+
+/* Covariate model of the first p features of the map; one eigendecomposition. NUMBER: regression on y. CLASSES: two Gaussian
+ * classes. SIGN: labels are the sign of a teacher field of variance 1, flipped with probability `flip` (spec 17, 5). What
+ * sampling noise adds to the overlaps of n rows, (residual variance) w/n, is subtracted. */
 sp_status sp_features_map_covariate(sp_run *run, const sp_features_data *data, const sp_features_map *map, size_t p,
-                                    bool labels, double flip, sp_covariate *out);
+                                    sp_target_kind kind, double flip, sp_covariate *out);
 
 /* Misclassification of sign(f + offset) when f is Gaussian within each class, from its overlap M and norm Q with centred y.
  */

@@ -6,7 +6,7 @@ typedef struct {
     const sp_dataset *data;
     sp_vec p, n, ridge, ridge_paper;
     const char *activation, *loss;
-    int route;
+    int route, label_model;
     bool parity, regression;
     double flip;
     size_t components, simulate, draw;
@@ -30,7 +30,9 @@ static const sp_param params[] = {
               "covariance of the drawn features (any data), or spectrum of the inputs (Gaussian data)"),
     SP_FLAG(P, parity, "label by the parity of the class number"),
     SP_FLAG(P, regression, "predict the class number itself"),
-    SP_REAL(P, flip, "0", ((sp_range){0, 0.5, false, true}), "1", "share of wrong labels, for losses other than square"),
+    SP_CHOICE(P, label_model, "classes|sign", "classes",
+              "for losses other than square: two Gaussian classes, or the sign of a Gaussian field"),
+    SP_REAL(P, flip, "0", ((sp_range){0, 0.5, false, true}), "1", "share of wrong labels, for --label-model sign"),
     SP_SIZE(P, components, "0", SP_NONNEGATIVE, "", "keep this many principal components of the inputs (0: all)"),
     SP_SIZE(P, simulate, "0", SP_NONNEGATIVE, "", "random subsamples trained beside the theory (0: none)"),
     SP_SIZE(P, draw, "0", SP_NONNEGATIVE, "", "which draw of the features"),
@@ -349,10 +351,11 @@ static sp_status run_features_data(sp_run *run, const void *params_, void *scala
         sp_mark mark = sp_memory_mark(run);
         size_t size = (size_t)q.sizes.v[i];
         sp_covariate regression, labels;
-        SP_TRY(sp_features_map_covariate(run, &q.data, &map, size, false, 0, &regression));
+        SP_TRY(sp_features_map_covariate(run, &q.data, &map, size, SP_TARGET_NUMBER, 0, &regression));
         SP_TRY(add_square(run, &q, &regression, &map, size));
         if (other)
-            SP_TRY(sp_features_map_covariate(run, &q.data, &map, size, true, p->flip, &labels));
+            SP_TRY(sp_features_map_covariate(run, &q.data, &map, size, p->label_model ? SP_TARGET_SIGN : SP_TARGET_CLASSES,
+                                             p->flip, &labels));
         for (size_t l = 0; l < n_losses; l++)
             if (losses[l].kind != SP_LOSS_SQUARE)
                 SP_TRY(add_loss(run, &q, &labels, &map, size, &losses[l]));

@@ -6,7 +6,7 @@ typedef struct {
     size_t simulate, test_points;
 } P;
 typedef struct {
-    double linear_threshold, interpolation_threshold, linearity, effective_rank;
+    double linear_peak, nonlinear_peak, linearity, effective_rank;
 } R;
 static const sp_param params[] = {FEATURES_SIZES(P, "10", "0.1 to 100, with the thresholds"),
                                   FEATURES_RIDGE(P, SP_NONNEGATIVE, "1e-3"),
@@ -15,12 +15,11 @@ static const sp_param params[] = {FEATURES_SIZES(P, "10", "0.1 to 100, with the 
                                   SP_VEC(P, k, "1", SP_AT_LEAST(1), "", "learners averaged (inf allowed)"),
                                   FEATURES_SIMULATE(P),
                                   {0}};
-static const sp_scalar scalars[] = {
-    SP_OUT(R, linear_threshold, "1", "as many samples as input dimensions: the linear peak"),
-    SP_OUT(R, interpolation_threshold, "1", "as many samples as features: the nonlinear peak"),
-    SP_OUT(R, linearity, "1", "degree of linearity of the activation"),
-    SP_OUT(R, effective_rank, "d", "exp of the entropy of the covariance spectrum"),
-    {0}};
+static const sp_scalar scalars[] = {SP_OUT(R, linear_peak, "1", "as many samples as input dimensions: the linear peak"),
+                                    SP_OUT(R, nonlinear_peak, "1", "as many samples as features: the nonlinear peak"),
+                                    SP_OUT(R, linearity, "1", "degree of linearity of the activation"),
+                                    SP_OUT(R, effective_rank, "d", "exp of the entropy of the covariance spectrum"),
+                                    {0}};
 static const sp_column columns[] = {{"curve", "", "what tells the curves apart"},
                                     {"psi1", "1", "features per dimension"},
                                     {"psi2", "1", "samples per dimension"},
@@ -39,7 +38,7 @@ static const sp_column columns[] = {{"curve", "", "what tells the curves apart"}
                                     {"train_simulated_se", "target^2", "standard error"},
                                     {0}};
 static const sp_table_decl tables[] = {
-    FEATURES_TABLES(columns, "test,test_simulated", "test",
+    FEATURES_TABLES(columns, "test,test_simulated", "test", "test error",
                     "Test error: peaks where samples equal features (ridge or averaging removes it) and, with noise, "
                     "where samples equal dimensions (the linear part overfits)"),
     {0}};
@@ -69,6 +68,9 @@ static sp_status rows(sp_run *run, const P *p, const sp_features_grid *g, size_t
     sp_features_point point = sp_features_grid_at(g, i, &activation);
     sp_features_ridge r;
     sp_features_ridge_solve(&point, &g->population, &r);
+    if (isinf(r.test))
+        sp_warn(run, "psi1 %g, psi2 %g: the test error diverges, interpolation threshold without ridge", point.psi1,
+                point.psi2);
     if (!r.converged)
         sp_result_unconverged(out, "psi1 %g, psi2 %g, ridge %g: not converged, residual %.2g", point.psi1, point.psi2,
                               point.ridge, r.residual);
@@ -95,8 +97,8 @@ static sp_status run_features_descent(sp_run *run, const void *params_, void *sc
     sp_features_defaults defaults = {
         .psi1 = {1, ten}, .psi2 = default_samples(run, psi1), .ridge_paper = {1, ridge}, .noise_var = {1, noise}};
     SP_TRY(sp_features_grid_open(run, &p->o, &defaults, &g));
-    *r = (R){.linear_threshold = 1,
-             .interpolation_threshold =
+    *r = (R){.linear_peak = 1,
+             .nonlinear_peak =
                  g.n_psi2 > 1 || g.n_psi1 == 1 ? sp_features_only(g.n_psi1, g.psi1) : sp_features_only(g.n_psi2, g.psi2),
              .linearity = sp_activation_degree(g.activation),
              .effective_rank = sp_population_rank(&g.population)};

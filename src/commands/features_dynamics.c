@@ -6,7 +6,7 @@ typedef struct {
     size_t simulate, test_points;
 } P;
 typedef struct {
-    double linear_threshold, interpolation_threshold, best_time, best_test;
+    double linear_peak, nonlinear_peak, best_time, best_test;
 } R;
 static const sp_param params[] = {
     SP_VEC(P, train_time, "0.1:1e6:71log", SP_NONNEGATIVE, "1", "times of the flow dw/dT = -(d/n) Z^T (Z w - y)"),
@@ -16,8 +16,8 @@ static const sp_param params[] = {
     FEATURES_SIMULATE(P),
     {0}};
 static const sp_scalar scalars[] = {
-    SP_OUT(R, linear_threshold, "1", "as many samples as input dimensions: the linear peak, formed early"),
-    SP_OUT(R, interpolation_threshold, "1", "as many samples as features: the nonlinear peak, formed late"),
+    SP_OUT(R, linear_peak, "1", "as many samples as input dimensions: the linear peak, formed early"),
+    SP_OUT(R, nonlinear_peak, "1", "as many samples as features: the nonlinear peak, formed late"),
     SP_OUT(R, best_time, "1", "time of least test error (first size)"),
     SP_OUT(R, best_test, "target^2", "test error there"),
     {0}};
@@ -43,8 +43,8 @@ static const sp_column columns[] = {{"curve", "", "what tells the curves apart"}
     "time"
 static const sp_table_decl tables[] = {{"time", columns, "plot train_time test,test_simulated by curve logx logy", CAPTION},
                                        {"samples", columns,
-                                        "plot psi2 test,test_simulated by curve logx logy vline linear_threshold "
-                                        "interpolation_threshold; map psi2 train_time test logx logy logz",
+                                        "plot psi2 test,test_simulated by curve logx logy vline linear_peak "
+                                        "nonlinear_peak; map psi2 train_time test logx logy logz",
                                         CAPTION},
                                        {0}};
 

@@ -6,7 +6,7 @@ typedef struct {
     size_t simulate, test_points;
 } P;
 typedef struct {
-    double interpolation_threshold;
+    double nonlinear_peak;
 } R;
 static const sp_param params[] = {SP_VEC(P, k, "1,2,10,inf", SP_AT_LEAST(1), "", "learners averaged (inf allowed)"),
                                   FEATURES_SIZES(P, "0.1 to 100", "1"),
@@ -15,7 +15,7 @@ static const sp_param params[] = {SP_VEC(P, k, "1,2,10,inf", SP_AT_LEAST(1), "",
                                   FEATURES_MODEL(P),
                                   FEATURES_SIMULATE(P),
                                   {0}};
-static const sp_scalar scalars[] = {SP_OUT(R, interpolation_threshold, "1", "as many features as samples"), {0}};
+static const sp_scalar scalars[] = {SP_OUT(R, nonlinear_peak, "1", "as many features as samples"), {0}};
 static const sp_column columns[] = {
     {"curve", "", "what tells the curves apart"},
     {"psi1", "1", "features per dimension of each learner"},
@@ -32,7 +32,7 @@ static const sp_column columns[] = {
     {"own_data", "target^2", "k learners, each with as many samples of its own"},
     {0}};
 #define LINES "ensemble,ensemble_simulated,bigger"
-static const sp_table_decl tables[] = {FEATURES_TABLES(columns, LINES, "ensemble",
+static const sp_table_decl tables[] = {FEATURES_TABLES(columns, LINES, "ensemble", "test error",
                                                        "Averaging k learners removes the peak at features = samples down to "
                                                        "the noise they share through the data; one k times "
                                                        "larger learner needs no averaging once it is past the peak"),
@@ -65,7 +65,7 @@ static sp_status run_features_ensemble(sp_run *run, const void *params_, void *s
     SP_TRY(sp_parse_numbers(run, "0.1:100:121log", &psi1));
     sp_features_defaults defaults = {.psi1 = psi1, .psi2 = {1, one}, .ridge_paper = {1, ridge}, .noise_var = {1, noise}};
     SP_TRY(sp_features_grid_open(run, &p->o, &defaults, &g));
-    r->interpolation_threshold = g.n_psi1 > 1 ? sp_features_only(g.n_psi2, g.psi2) : sp_features_only(g.n_psi1, g.psi1);
+    r->nonlinear_peak = g.n_psi1 > 1 ? sp_features_only(g.n_psi2, g.psi2) : sp_features_only(g.n_psi1, g.psi1);
     size_t n = sp_features_grid_size(&g);
     sp_features_measured *measured = NULL;
     if (p->simulate) {

@@ -96,7 +96,7 @@ static sp_status run_features_equivalent(sp_run *run, const void *params_, void 
     if (rho < explained * (1 - 1e-9))
         return sp_fail(run, SP_USAGE, "--rho %g is below what the features explain, sum t/w = %g", rho, explained);
     *r = (R){rho, explained, exp(entropy)};
-    sp_covariate g = {p->eigenvalues.n, p->eigenvalues.v, p->overlaps.v, rho};
+    sp_covariate g = {p->eigenvalues.n, p->eigenvalues.v, p->overlaps.v, rho, false};
     size_t n_losses = 0;
     const sp_loss *losses = NULL;
     bool real_target = !strcmp(p->loss, "regression");

@@ -7,7 +7,7 @@ typedef struct {
     size_t simulate, test_points;
 } P;
 typedef struct {
-    double interpolation_threshold, separability_threshold, linearity, effective_rank;
+    double nonlinear_peak, separable, linearity, effective_rank;
 } R;
 static const sp_param params[] = {
     SP_TEXT(P, loss, "square,logistic",
@@ -22,8 +22,8 @@ static const sp_param params[] = {
     FEATURES_SIMULATE(P),
     {0}};
 static const sp_scalar scalars[] = {
-    SP_OUT(R, interpolation_threshold, "1", "as many features as samples: the square loss peaks here"),
-    SP_OUT(R, separability_threshold, "1", "features per dimension from which the classes are separable (one psi2)"),
+    SP_OUT(R, nonlinear_peak, "1", "as many features as samples: the square loss peaks here"),
+    SP_OUT(R, separable, "1", "features per dimension from which the classes are separable (one psi2)"),
     SP_OUT(R, linearity, "1", "degree of linearity of the activation"),
     SP_OUT(R, effective_rank, "d", "exp of the entropy of the covariance spectrum"),
     {0}};
@@ -63,8 +63,8 @@ static const sp_column order[] = {{"loss", "", "training loss"},
     "Classification error: the square loss peaks where features equal samples, the others rise gently up to their "         \
     "separability threshold"
 static const sp_table_decl tables[] = {
-    {"samples", columns, "plot psi2 " LINES " by curve logx vline interpolation_threshold", WORDS},
-    {"features", columns, "plot psi1 " LINES " by curve logx vline interpolation_threshold separability_threshold", WORDS},
+    {"samples", columns, "plot psi2 " LINES " by curve logx vline nonlinear_peak", WORDS},
+    {"features", columns, "plot psi1 " LINES " by curve logx vline nonlinear_peak separable", WORDS},
     {"map", columns, "map psi1 psi2 test_err logx logy", WORDS},
     {"order_parameters", order, NULL, "Order parameters of each point"},
     {0}};
@@ -120,9 +120,8 @@ static sp_status run_features_loss(sp_run *run, const void *params_, void *scala
     sp_features_defaults defaults = {.psi1 = psi1, .psi2 = {1, one}, .noise_var = {1, zero}, .ridge = {1, ridge}};
     SP_TRY(sp_losses_open(run, p->loss, &n_losses, &losses));
     SP_TRY(sp_features_grid_open(run, &p->o, &defaults, &g));
-    *r = (R){.interpolation_threshold =
-                 g.n_psi1 > 1 ? sp_features_only(g.n_psi2, g.psi2) : sp_features_only(g.n_psi1, g.psi1),
-             .separability_threshold = NAN,
+    *r = (R){.nonlinear_peak = g.n_psi1 > 1 ? sp_features_only(g.n_psi2, g.psi2) : sp_features_only(g.n_psi1, g.psi1),
+             .separable = NAN,
              .linearity = sp_activation_degree(g.activation),
              .effective_rank = sp_population_rank(&g.population)};
     size_t n = sp_features_grid_size(&g), activation;
@@ -130,7 +129,7 @@ static sp_status run_features_loss(sp_run *run, const void *params_, void *scala
         sp_features_point point = sp_features_grid_at(&g, 0, &activation);
         sp_separability s;
         SP_TRY(sp_features_separability(run, &point, &g.population, p->flip, &s));
-        r->separability_threshold = s.converged ? s.psi1 : NAN;
+        r->separable = s.converged ? s.psi1 : NAN;
     }
     for (size_t l = 0; l < n_losses; l++) {
         sp_classifier warm = {0};

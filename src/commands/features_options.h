@@ -62,9 +62,9 @@ const char *sp_features_table(const sp_features_grid *g);
 /* The only value of a list, else NAN. */
 double sp_features_only(size_t n, const double *v);
 
-#define FEATURES_TABLES(columns, y, map_y, words)                                                                           \
-    {"samples", columns, "plot psi2 " y " by curve logx logy vline linear_threshold interpolation_threshold", words},       \
-        {"features", columns, "plot psi1 " y " by curve logx logy vline interpolation_threshold", words},                   \
+#define FEATURES_TABLES(columns, y, map_y, label, words)                                                                    \
+    {"samples", columns, "plot psi2 " y " by curve logx logy vline linear_peak nonlinear_peak ylabel " label, words},       \
+        {"features", columns, "plot psi1 " y " by curve logx logy vline nonlinear_peak ylabel " label, words},              \
     {                                                                                                                       \
         "map", columns, "map psi1 psi2 " map_y " logx logy logz", words                                                     \
     }

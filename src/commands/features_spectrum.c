@@ -23,13 +23,14 @@ static const sp_scalar scalars[] = {SP_OUT(R, n_bulks, "", "pieces of the suppor
                                     SP_OUT(R, mean, "1", "mean eigenvalue"),
                                     SP_OUT(R, mass, "1", "integral of the density: the rest is zero_mass"),
                                     {0}};
-static const sp_column density[] = {{"x", "1", "eigenvalue of U^T U / n"},
+static const sp_column density[] = {{"x", "1", "eigenvalue"},
+                                    {"bulk", "", "piece of the support (0: outside)"},
                                     {"density", "1", "density per feature"},
                                     {"residual", "1", "of the complex root, relative"},
                                     {0}};
 static const sp_column histogram[] = {{"low", "1", "lower end of the bin"},
                                       {"high", "1", "upper end of the bin"},
-                                      {"x", "1", "middle (geometric)"},
+                                      {"x", "1", "eigenvalue, middle of the bin"},
                                       {"share", "1", "share of the features in the bin, theory"},
                                       {"share_simulated", "1", "simulated"},
                                       {"share_simulated_se", "1", "standard error"},
@@ -42,14 +43,14 @@ static const sp_column extremes[] = {{"edge", "", "which"},
                                      {"simulated_se", "1", "standard error"},
                                      {0}};
 static const sp_table_decl tables[] = {
-    {"density", density, "plot x density logx logy",
+    {"density", density, "plot x density by bulk logx logy",
      "Eigenvalue density: a bulk of mass 1/psi1 from the linear part of the features, and one from the rest"},
     {"histogram", histogram, "plot x share,share_simulated logx", "The same in bins, beside the simulated eigenvalues"},
     {"bulks", bulks, NULL, "Edges of the support"},
     {"extremes", extremes, NULL, "Smallest nonzero and largest eigenvalue"},
     {0}};
 
-/* 60 points inside each bulk, close to its edges as well. */
+/* 120 points inside each bulk, close to its edges as well. */
 static sp_status support(sp_run *run, const sp_features_edges *e, sp_vec *out)
 {
     enum { N = 120 };
@@ -63,6 +64,14 @@ static sp_status support(sp_run *run, const sp_features_edges *e, sp_vec *out)
     }
     *out = (sp_vec){e->n_bulks * N, v};
     return SP_OK;
+}
+
+static size_t bulk_of(const sp_features_edges *e, double x)
+{
+    for (size_t b = 0; b < e->n_bulks; b++)
+        if (x >= e->low[b] && x <= e->high[b])
+            return b + 1;
+    return 0;
 }
 
 static sp_status compare(sp_run *run, const P *p, const sp_features_grid *g, const sp_features_point *point,
@@ -118,7 +127,7 @@ static sp_status run_features_spectrum(sp_run *run, const void *params_, void *s
     for (size_t i = 0; i < x.n; i++) {
         if (!(residual[i] < 1e-9))
             sp_result_unconverged(out, "the density at %g did not converge, residual %.2g", x.v[i], residual[i]);
-        SP_TRY(SP_ROW(sp_result_table(out, "density"), x.v[i], rho[i], residual[i]));
+        SP_TRY(SP_ROW(sp_result_table(out, "density"), x.v[i], bulk_of(&e, x.v[i]), rho[i], residual[i]));
     }
     return p->simulate ? compare(run, p, &g, &point, &e, r, out) : SP_OK;
 }

@@ -5,7 +5,7 @@ typedef struct {
     size_t simulate, test_points;
 } P;
 typedef struct {
-    double interpolation_threshold, linearity, effective_rank;
+    double nonlinear_peak, linearity, effective_rank;
 } R;
 static const sp_param params[] = {FEATURES_SIZES(P, "0.1 to 100", "1"),
                                   FEATURES_RIDGE(P, SP_NONNEGATIVE, "1e-5"),
@@ -13,7 +13,7 @@ static const sp_param params[] = {FEATURES_SIZES(P, "0.1 to 100", "1"),
                                   FEATURES_MODEL(P),
                                   FEATURES_SIMULATE(P),
                                   {0}};
-static const sp_scalar scalars[] = {SP_OUT(R, interpolation_threshold, "1", "as many features as samples"),
+static const sp_scalar scalars[] = {SP_OUT(R, nonlinear_peak, "1", "as many features as samples"),
                                     SP_OUT(R, linearity, "1", "degree of linearity of the activation"),
                                     SP_OUT(R, effective_rank, "d", "exp of the entropy of the covariance spectrum"),
                                     {0}};
@@ -57,7 +57,7 @@ static const sp_column order[] = {{"psi1", "1", "features per dimension"},
 #define TERMS "bias,bias_simulated,sampling,sampling_simulated,init,init_simulated,noise,noise_simulated"
 static const sp_table_decl tables[] = {
     FEATURES_TABLES(
-        columns, TERMS, "test",
+        columns, TERMS, "test", "part of the test error",
         "Test error split by cause: noise and initialisation variance peak where features equal samples; bias and sampling "
         "variance stop changing there"),
     {"order_parameters", order, NULL, "Order parameters of each point"},
@@ -69,6 +69,8 @@ static sp_status add_row(sp_run *run, const sp_features_grid *g, size_t i, const
     sp_features_point p = sp_features_grid_at(g, i, &activation);
     sp_features_ridge r;
     sp_features_ridge_solve(&p, &g->population, &r);
+    if (isinf(r.test))
+        sp_warn(run, "psi1 %g, psi2 %g: the test error diverges, interpolation threshold without ridge", p.psi1, p.psi2);
     if (!r.converged)
         sp_result_unconverged(out, "psi1 %g, psi2 %g, ridge %g: not converged, residual %.2g", p.psi1, p.psi2, p.ridge,
                               r.residual);
@@ -91,8 +93,7 @@ static sp_status run_features_variance(sp_run *run, const void *params_, void *s
     SP_TRY(sp_parse_numbers(run, "0.1:100:121log", &psi1));
     sp_features_defaults defaults = {.psi1 = psi1, .psi2 = {1, one}, .ridge_paper = {1, ridge}, .noise_var = {1, noise}};
     SP_TRY(sp_features_grid_open(run, &p->o, &defaults, &g));
-    *r = (R){.interpolation_threshold =
-                 g.n_psi1 > 1 ? sp_features_only(g.n_psi2, g.psi2) : sp_features_only(g.n_psi1, g.psi1),
+    *r = (R){.nonlinear_peak = g.n_psi1 > 1 ? sp_features_only(g.n_psi2, g.psi2) : sp_features_only(g.n_psi1, g.psi1),
              .linearity = sp_activation_degree(g.activation),
              .effective_rank = sp_population_rank(&g.population)};
     size_t n = sp_features_grid_size(&g);

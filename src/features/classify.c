@@ -40,7 +40,7 @@ static sp_status square(sp_run *run, const sp_features_point *p, const sp_popula
                            .residual = r.residual,
                            .iterations = r.iterations,
                            .converged = r.converged};
-    return sp_square_errors(run, flip, rho, out);
+    return sp_square_errors(run, &(sp_label_model){false, flip, rho}, out);
 }
 
 sp_status sp_features_classify(sp_run *run, const sp_features_point *p, const sp_population *q, const sp_loss *loss,
@@ -56,5 +56,6 @@ sp_status sp_features_classify(sp_run *run, const sp_features_point *p, const sp
         return square(run, p, q, flip, out);
     if (!(p->ridge > 0))
         return sp_fail(run, SP_USAGE, "the %s loss needs a ridge > 0 (1e-6 comes close to none)", loss->name);
-    return sp_convex_solve(run, spectral, &(model){p, q}, loss, flip, sp_population_signal(q), start, out);
+    return sp_convex_solve(run, spectral, &(model){p, q}, loss, &(sp_label_model){false, flip, sp_population_signal(q)},
+                           start, out);
 }

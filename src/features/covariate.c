@@ -77,7 +77,7 @@ void sp_covariate_ridge_solve(const sp_covariate *g, double n, double ridge, sp_
     root r = solve(g, n, ridge);
     sums s = sum_at(g, r.kappa);
     double one_minus_b1 = isinf(r.kappa) ? r.A : (ridge * r.kappa + s.hd) / n, unexplained = fmax(0, g->rho - s.signal);
-    double R = unexplained + s.left, test = R == 0 ? 0 : R / one_minus_b1;
+    double R = fmax(0, unexplained + s.left), test = R == 0 ? 0 : R / one_minus_b1;
     *out = (sp_covariate_ridge){.test = test,
                                 .train = r.A == 0 ? 0 : r.A * r.A * test,
                                 .M = s.M,
@@ -103,7 +103,8 @@ static void spectral(double A, const void *context, sp_spectral_step *out)
         .G = s.h / a->n, .M1 = s.M, .q0 = s.square, .b1 = s.hh / a->n, .n0 = s.norm_t, .n1 = s.norm_h / a->n};
 }
 
-static sp_status square(sp_run *run, const sp_covariate *g, double n, double ridge, double flip, sp_classifier *out)
+/* Labels of the sign of a field are a linear teacher of gain `g` plus noise: ridge regression in units of the gain. */
+static sp_status square_sign(sp_run *run, const sp_covariate *g, double n, double ridge, double flip, sp_classifier *out)
 {
     double gain = sp_label_gain(flip, g->rho);
     sp_covariate regression = *g;
@@ -116,7 +117,23 @@ static sp_status square(sp_run *run, const sp_covariate *g, double n, double rid
                            .weight_norm = gain * gain * r.weight_norm,
                            .residual = r.residual,
                            .converged = r.converged};
-    return sp_square_errors(run, flip, g->rho, out);
+    return sp_square_errors(run, &(sp_label_model){false, flip, g->rho}, out);
+}
+
+/* Two classes: the saddle point is linear in M and Q. */
+static sp_status square_classes(sp_run *run, const sp_covariate *g, double n, double ridge, sp_classifier *out)
+{
+    root r = solve(g, n, ridge);
+    sums s = sum_at(g, r.kappa);
+    double one_minus_b1 = isinf(r.kappa) ? r.A : (ridge * r.kappa + s.hd) / n, b1 = s.hh / n;
+    double M = s.M / (1 + s.M), left = (1 - M) * (1 - M), Q = left * (s.square + b1) / one_minus_b1, q = left + Q;
+    *out = (sp_classifier){.V = r.A > 0 ? 1 / r.A - 1 : INFINITY,
+                           .Q = Q,
+                           .M = M,
+                           .weight_norm = left * s.norm_t + q * s.norm_h / n,
+                           .residual = r.residual,
+                           .converged = r.converged};
+    return sp_square_errors(run, &(sp_label_model){true, 0, 1}, out);
 }
 
 sp_status sp_covariate_classify(sp_run *run, const sp_covariate *g, double n, double ridge, const sp_loss *loss, double flip,
@@ -124,11 +141,12 @@ sp_status sp_covariate_classify(sp_run *run, const sp_covariate *g, double n, do
 {
     if (!(flip >= 0 && flip < 0.5))
         return sp_fail(run, SP_USAGE, "--flip is in [0, 0.5), got %g", flip);
-    if (!(g->rho > 0))
+    if (!g->classes && !(g->rho > 0))
         return sp_fail(run, SP_USAGE, "labels need a teacher of positive variance");
     if (loss->kind == SP_LOSS_SQUARE)
-        return square(run, g, n, ridge, flip, out);
+        return g->classes ? square_classes(run, g, n, ridge, out) : square_sign(run, g, n, ridge, flip, out);
     if (!(ridge > 0))
         return sp_fail(run, SP_USAGE, "the %s loss needs a ridge > 0 (1e-6 comes close to none)", loss->name);
-    return sp_convex_solve(run, spectral, &(model){g, n, ridge}, loss, flip, g->rho, start, out);
+    return sp_convex_solve(run, spectral, &(model){g, n, ridge}, loss, &(sp_label_model){g->classes, flip, g->rho}, start,
+                           out);
 }

@@ -88,19 +88,29 @@ static sp_status principal(sp_run *run, size_t n, size_t d, const double *x, dou
     return SP_OK;
 }
 
-/* Share of the target variance along each direction: (g^2 - its sampling variance) / c, g = mean(y x.v) (spec 21, 5). */
+/* Variance of what a linear fit on k directions of n rows leaves: in the sample it leaves the share 1 - k/n of it. */
+static double residual_variance(double target_var, double explained, size_t k, size_t n)
+{
+    return k < n ? fmax(0, target_var - explained) / (1 - (double)k / (double)n) : target_var;
+}
+
+/* Share of the target variance along each direction: g^2/c, g = mean(y x.v), less what residual noise adds to it in a
+ * sample. */
 static void explain(sp_features_data *out, const double *scores, size_t n_scores, double *signal)
 {
     size_t n = out->n;
     double explained = 0;
     for (size_t k = 0; k < out->n_directions; k++) {
-        double mean = 0, square = 0;
-        for (size_t i = 0; i < n; i++) {
-            double product = out->y[i] * scores[i * n_scores + k];
-            mean += product / (double)n;
-            square += product * product / (double)n;
-        }
-        signal[k] = (mean * mean - (square - mean * mean) / (double)n) / out->spectrum[k];
+        double mean = 0;
+        for (size_t i = 0; i < n; i++)
+            mean += out->y[i] * scores[i * n_scores + k] / (double)n;
+        signal[k] = mean * mean / out->spectrum[k];
+        explained += signal[k];
+    }
+    double noise = residual_variance(out->target_var, explained, out->n_directions, n);
+    explained = 0;
+    for (size_t k = 0; k < out->n_directions; k++) {
+        signal[k] -= noise / (double)n;
         explained += signal[k];
     }
     out->signal = signal;
@@ -237,7 +247,7 @@ sp_status sp_features_data_map(sp_run *run, const sp_features_data *data, const 
 }
 
 sp_status sp_features_map_covariate(sp_run *run, const sp_features_data *data, const sp_features_map *map, size_t p,
-                                    bool labels, double flip, sp_covariate *out)
+                                    sp_target_kind kind, double flip, sp_covariate *out)
 {
     double *w = SP_NEW(run, double, p), *t = SP_NEW(run, double, p);
     sp_mark mark = sp_memory_mark(run);
@@ -245,27 +255,41 @@ sp_status sp_features_map_covariate(sp_run *run, const sp_features_data *data, c
     if (!w || !t || !vectors)
         return SP_FAILED;
     for (size_t i = 0; i < p; i++)
-        memcpy(vectors + i * p, map->covariance + i * map->p, p * sizeof *vectors);
+        for (size_t j = 0; j < p; j++) /* within the classes: less the outer product of the class mean */
+            vectors[i * p + j] =
+                map->covariance[i * map->p + j] - (kind == SP_TARGET_CLASSES ? map->overlap[i] * map->overlap[j] : 0);
     SP_TRY(sp_eigen(run, p, vectors, w, vectors));
-    double gain = labels ? (1 - 2 * flip) * sqrt(2 / M_PI) : 1, explained = 0;
+    double explained = 0, gain = kind == SP_TARGET_SIGN ? (1 - 2 * flip) * sqrt(2 / M_PI) : 1;
+    size_t used = 0;
     for (size_t k = 0; k < p; k++) {
         double projection = 0;
         for (size_t j = 0; j < p; j++)
             projection += vectors[k * p + j] * map->overlap[j];
-        bool used = w[k] > 1e-12 * w[p - 1];
-        w[k] = used ? w[k] : 0;
-        t[k] = used ? projection * projection / (gain * gain) : 0;
-        explained += used ? t[k] / w[k] : 0;
+        bool keep = w[k] > 1e-12 * w[p - 1];
+        w[k] = keep ? w[k] : 0;
+        t[k] = keep ? projection * projection : 0;
+        explained += keep ? t[k] / w[k] : 0;
+        used += keep;
     }
     sp_memory_release(run, mark);
-    double rho = labels ? 1 : data->target_var;
-    if (labels && explained > 0.999 * rho) {
-        sp_warn(run, "these labels are more predictable than the sign of a Gaussian field: the classification theory is "
-                     "only qualitative");
-        for (size_t k = 0; k < p; k++)
-            t[k] *= 0.999 * rho / explained;
+    /* the adjusted R^2 of the regression; in terms of R^2/(1 - R^2), the distance of the classes, the same correction is
+     * linear */
+    double n = (double)data->n, noise = 1, scale = fmax(0, 1 - (double)used / n);
+    if (kind != SP_TARGET_CLASSES) {
+        noise = residual_variance(data->target_var, explained, used, data->n);
+        scale = 1;
     }
-    *out = (sp_covariate){p, w, t, rho};
+    explained = 0;
+    for (size_t k = 0; k < p; k++) {
+        t[k] = (scale * t[k] - noise * w[k] / n) / (gain * gain);
+        explained += w[k] > 0 ? t[k] / w[k] : 0;
+    }
+    if (kind == SP_TARGET_SIGN && explained > 0.999) {
+        sp_warn(run, "these labels are more predictable than the sign of a Gaussian field: use --label-model classes");
+        for (size_t k = 0; k < p; k++)
+            t[k] *= 0.999 / explained;
+    }
+    *out = (sp_covariate){p, w, t, kind == SP_TARGET_NUMBER ? data->target_var : 1, kind == SP_TARGET_CLASSES};
     return SP_OK;
 }
 

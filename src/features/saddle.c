@@ -9,18 +9,25 @@ typedef struct {
     sp_spectral_fn spectral;
     const void *context;
     const sp_loss *loss;
-    double flip, rho;
+    const sp_label_model *labels;
     sp_status status;
     sp_spectral_step step;
     sp_channel channel;
 } saddle;
 
-/* Unknowns ln V, ln Q, atanh(M / sqrt(rho Q)). */
+/* Unknowns ln V, ln Q and, for the sign of a field, atanh(M / sqrt(rho Q)); for classes M / sqrt(Q). */
 static void unpack(const saddle *s, const double *x, double *V, double *Q, double *M)
 {
     *V = exp(x[0]);
     *Q = exp(x[1]);
-    *M = tanh(x[2]) * sqrt(s->rho * *Q);
+    *M = s->labels->classes ? x[2] * sqrt(*Q) : tanh(x[2]) * sqrt(s->labels->rho * *Q);
+}
+
+static void pack(const saddle *s, double V, double Q, double M, double *x)
+{
+    x[0] = log(V);
+    x[1] = log(Q);
+    x[2] = s->labels->classes ? M / sqrt(Q) : atanh(fmin(1 - 1e-15, fmax(-1 + 1e-15, M / sqrt(s->labels->rho * Q))));
 }
 
 static void update(size_t n, const double *x, double *next, void *context)
@@ -32,15 +39,13 @@ static void update(size_t n, const double *x, double *next, void *context)
     sp_channel *c = &s->channel;
     next[0] = next[1] = next[2] = NAN;
     if (s->status == SP_OK)
-        s->status = sp_channel_at(s->run, s->loss, s->flip, s->rho, V, Q, M, c);
+        s->status = sp_channel_at(s->run, s->loss, s->labels, V, Q, M, c);
     if (s->status != SP_OK || !(c->A > 0))
         return;
     s->spectral(c->A, s->context, &s->step);
     double m = c->mh / c->A, q = c->qh / (c->A * c->A);
     double V1 = s->step.G / c->A, M1 = m * s->step.M1, Q1 = m * m * s->step.q0 + q * s->step.b1;
-    next[0] = log(V1);
-    next[1] = log(Q1);
-    next[2] = atanh(fmin(1 - 1e-15, fmax(-1 + 1e-15, M1 / sqrt(s->rho * Q1))));
+    pack(s, V1, Q1, M1, next);
 }
 
 static void difference(size_t n, const double *x, double *f, void *context)
@@ -50,17 +55,18 @@ static void difference(size_t n, const double *x, double *f, void *context)
         f[i] -= x[i];
 }
 
-sp_status sp_convex_solve(sp_run *run, sp_spectral_fn spectral, const void *context, const sp_loss *loss, double flip,
-                          double rho, const sp_classifier *start, sp_classifier *out)
+sp_status sp_convex_solve(sp_run *run, sp_spectral_fn spectral, const void *context, const sp_loss *loss,
+                          const sp_label_model *labels, const sp_classifier *start, sp_classifier *out)
 {
-    saddle s = {.run = run, .spectral = spectral, .context = context, .loss = loss, .flip = flip, .rho = rho};
-    double V = 1, Q = 0.5, M = 0.1 * sqrt(0.5 * rho);
+    saddle s = {.run = run, .spectral = spectral, .context = context, .loss = loss, .labels = labels};
+    double V = 1, Q = 0.5, M = 0.1 * sqrt(0.5 * (labels->classes ? 1 : labels->rho));
     if (start && start->converged && start->Q > 0 && isfinite(start->V)) {
         V = start->V;
         Q = start->Q;
         M = start->M;
     }
-    double x[3] = {log(V), log(Q), atanh(M / sqrt(rho * Q))}, y[3];
+    double x[3], y[3];
+    pack(&s, V, Q, M, x);
     sp_root root;
     SP_TRY(sp_fixed_point(run, 3, update, &s,
                           &(sp_fixed_point_options){.tolerance = 1e-13, .max_iterations = 400, .memory = 3}, x, &root));
@@ -87,6 +93,6 @@ sp_status sp_convex_solve(sp_run *run, sp_spectral_fn spectral, const void *cont
                            .residual = residual,
                            .iterations = (int)iterations,
                            .converged = residual < 1e-9};
-    sp_classifier_finish(flip, rho, out);
+    sp_classifier_finish(labels, out);
     return SP_OK;
 }
