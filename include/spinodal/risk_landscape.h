@@ -1,4 +1,5 @@
-/* Landscape of the empirical risk of a generalised linear model (spec 22): x on the unit sphere of R^d, n Gaussian rows xi_i,
+/* Landscape of the empirical risk of a generalised linear model (spec 22): x on the unit sphere of R^d, n Gaussian rows
+ * xi_i,
  *
  *     L(x) = (1/n) sum_i loss(y_i)            y_i = xi_i.x
  *     L(x) = (1/n) sum_i loss(y_i, s_i)       s_i = xi_i.x*, |x*| = 1, overlap q = x.x*
@@ -15,7 +16,8 @@
 extern "C" {
 #endif
 
-/* Exactly one of loss and activation. A loss that uses s has a teacher; an activation phi stands for (phi(y) - phi(s))^2 / 2. */
+/* Exactly one of loss and activation. A loss that uses s has a teacher; an activation phi stands for (phi(y) - phi(s))^2
+ * / 2. */
 typedef struct {
     const char *loss;       /* twice differentiable in y: "sin(2*y)", "(y^2-s^2)^2/2" */
     const char *activation; /* in y */
@@ -43,11 +45,11 @@ typedef struct {
     double F_o;        /* quenched: <loss'_a loss'_b> */
     double ln_Fp;      /* quenched: ln(<loss'^2> - F_o) */
     double residual;
-    double check;      /* the complexity by the variational formula (3.1); NAN where there is none */
+    double check; /* the complexity by the variational formula (3.1); NAN where there is none */
     size_t iterations;
     bool converged;
-    const char *kind;  /* "saddles", "gapped: ..." */
-    const char *note;  /* "" or why there is no number */
+    const char *kind; /* "saddles", "gapped: ..." */
+    const char *note; /* "" or why there is no number */
 } sp_risk_point;
 
 typedef struct {
@@ -56,8 +58,10 @@ typedef struct {
 
 typedef struct {
     sp_risk_point annealed, quenched;
-    size_t n;                                  /* rows of each law */
-    sp_risk_density *preactivation, *hessian;  /* law of y; density of Hessian eigenvalues (gauss: NAN) */
+    sp_risk_point
+        broken; /* quenched, odd losses at lam = 0: the pair of solutions at risks -+, if any (larger complexity) */
+    size_t n;   /* rows of each law */
+    sp_risk_density *preactivation, *hessian; /* law of y; density of Hessian eigenvalues (gauss: NAN) */
 } sp_risk_complexity_result;
 
 /* Spec 22, 3.2-3.4. Annealed about 20 ms, with a teacher at fixed overlap 0.5 s; quenched 0.2 s. SP_USAGE: malformed or
@@ -77,10 +81,10 @@ typedef struct {
 } sp_risk_curve_params;
 
 typedef struct {
-    double complexity_max, risk_typical;       /* lam = 0 */
-    double risk_low, risk_high;                /* ends of the range of risks with positive annealed complexity */
+    double complexity_max, risk_typical; /* lam = 0 */
+    double risk_low, risk_high;          /* ends of the range of risks with positive annealed complexity */
     double risk_low_quenched, risk_high_quenched;
-    double q_max;                              /* with a teacher: the overlap of largest complexity */
+    double q_max; /* with a teacher: the overlap of largest complexity */
 } sp_risk_curve_result;
 
 typedef struct {
@@ -89,7 +93,8 @@ typedef struct {
     const char **kind; /* "annealed" or "quenched" of each row */
 } sp_risk_point_list;
 
-sp_status sp_risk_curve(sp_run *run, const sp_risk_curve_params *params, sp_risk_curve_result *result, sp_risk_point_list *list);
+sp_status sp_risk_curve(sp_run *run, const sp_risk_curve_params *params, sp_risk_curve_result *result,
+                        sp_risk_point_list *list);
 
 /* ---- count ------------------------------------------------------------------------------------------- */
 
@@ -104,15 +109,15 @@ typedef struct {
 } sp_risk_index_count;
 
 typedef struct {
-    size_t n_rows;                      /* n = samples_per_dim d */
-    double mean_exact, mean_exact_se;   /* NAN with a teacher */
+    size_t n_rows;                    /* n = samples_per_dim d */
+    double mean_exact, mean_exact_se; /* NAN with a teacher */
     double count, count_se;
     double minima_exact, minima_exact_se;
     double minima, minima_se;
     double log_count, log_count_se;
-    double gap, gap_se;                 /* ln(mean count) - mean ln(count): typical below mean */
+    double gap, gap_se; /* ln(mean count) - mean ln(count): typical below mean */
     double difference_sigmas, stable_share, euler_failures;
-    double slope;                       /* ln(mean_exact)/d growth: (ln mean_exact - (1/2) ln d)/d */
+    double slope; /* ln(mean_exact)/d growth: (ln mean_exact - (1/2) ln d)/d */
 } sp_risk_count_result;
 
 typedef struct {
@@ -126,7 +131,8 @@ typedef struct {
     sp_risk_index_count *index, *index_exact;
 } sp_risk_instances;
 
-sp_status sp_risk_count(sp_run *run, const sp_risk_count_params *params, sp_risk_count_result *result, sp_risk_instances *list);
+sp_status sp_risk_count(sp_run *run, const sp_risk_count_params *params, sp_risk_count_result *result,
+                        sp_risk_instances *list);
 
 /* The exact mean alone, in total and by index 0..d-1 (or NULL). n rows. */
 sp_status sp_risk_exact_mean(sp_run *run, const sp_risk_model *model, size_t d, size_t samples, sp_risk_index_count *total,
@@ -172,7 +178,8 @@ typedef struct {
     sp_risk_bin *preactivation, *hessian;
 } sp_risk_found_list;
 
-sp_status sp_risk_points(sp_run *run, const sp_risk_points_params *params, sp_risk_points_result *result, sp_risk_found_list *list);
+sp_status sp_risk_points(sp_run *run, const sp_risk_points_params *params, sp_risk_points_result *result,
+                         sp_risk_found_list *list);
 
 #ifdef __cplusplus
 }

@@ -5,7 +5,15 @@
 
 #include <math.h>
 
-enum { MAX_ITERATIONS = 4000, MAX_ITERATIONS_TEACHER = 600, HELD = 30, G_STEPS = 3, POLISH_EVERY = 100, UNKNOWNS = 4 };
+enum {
+    MAX_ITERATIONS = 4000,
+    MAX_ITERATIONS_TEACHER = 600,
+    HELD = 30,
+    G_STEPS = 3,
+    FIRST_POLISH = 100,
+    HELD_SWEEPS = 200,
+    UNKNOWNS = 4
+};
 
 static const double damping = 0.3;
 static const double eta = 1e-9;
@@ -48,7 +56,9 @@ typedef struct {
 
 static risk_state unpack(const polish_problem *c, const double *x)
 {
-    return (risk_state){.A = exp(x[0]), .lam = c->lam, .g = x[1] / c->scale + (c->real ? 0 : I * x[2] / c->scale),
+    return (risk_state){.A = exp(x[0]),
+                        .lam = c->lam,
+                        .g = x[1] / c->scale + (c->real ? 0 : I * x[2] / c->scale),
                         .zeta = c->law->k ? x[c->real ? 2 : 3] : 0};
 }
 
@@ -61,8 +71,8 @@ static void polish_system(size_t n, const double *x, double *f, void *context)
     size_t i = 0;
     f[i++] = log(m.d1_sq) - x[0];
     f[i++] = creal(r);
-    if (!c->real)
-        f[i++] = cimag(r);
+    if (!c->real) /* divided by Im g: the root Im g = 0 is of the other branch */
+        f[i++] = x[2] > 0 ? cimag(r) / x[2] : NAN;
     if (c->law->k)
         f[i++] = m.k / sqrt(m.k_variance + 1e-300);
     for (; i < n; i++)
@@ -70,7 +80,7 @@ static void polish_system(size_t n, const double *x, double *f, void *context)
 }
 
 /* Newton from the state; kept when it converged without leaving the neighbourhood. */
-static sp_status polish(sp_run *run, risk_law *law, risk_state *s, bool *done)
+static sp_status polish(sp_run *run, risk_law *law, double reach, risk_state *s, bool *done)
 {
     polish_problem c = {law, s->lam, scale_of(law), fabs(cimag(s->g)) * scale_of(law) < 1e-6};
     double x[UNKNOWNS] = {log(s->A), creal(s->g) * c.scale};
@@ -79,12 +89,12 @@ static sp_status polish(sp_run *run, risk_law *law, risk_state *s, bool *done)
         x[n++] = cimag(s->g) * c.scale;
     if (law->k)
         x[n++] = s->zeta;
-    sp_newton_options options = {.tolerance = 1e-11, .max_iterations = 30, .max_step = 0.3};
+    sp_newton_options options = {.tolerance = 1e-11, .max_iterations = 30, .max_step = 1};
     sp_root root;
     SP_TRY(sp_newton(run, n, polish_system, NULL, &c, &options, x, &root));
     risk_state found = unpack(&c, x);
     double moved = fmax(fabs(log(found.A / s->A)), cabs(found.g - s->g) / cabs(s->g));
-    *done = root.converged && moved < 0.1 && (c.real || cimag(found.g) > 0);
+    *done = root.converged && moved < reach && (c.real || cimag(found.g) > 0);
     if (*done)
         *s = found;
     return SP_OK;
@@ -114,6 +124,8 @@ static void finish(risk_law *law, risk_solution *out)
 {
     risk_average m = risk_law_tilt(law, &out->state);
     out->gapped = fabs(cimag(out->state.g)) * scale_of(law) < 1e-6;
+    double beyond = out->gapped ? risk_law_beyond(law, creal(out->state.g)) : 0;
+    out->nearly_gapped = beyond > 1e-13;
     out->risk = m.f;
     out->t = m.y_d1;
     out->residual = residual_at(law, &out->state, &m);
@@ -123,22 +135,22 @@ static void finish(risk_law *law, risk_solution *out)
         out->converged = false;
         out->note = "the iteration ran to 1/g = 0";
     }
-    else if (out->gapped && !(risk_law_margin(law, creal(out->state.g)) > 0)) {
+    else if (beyond > 1e-3) {
         out->converged = false;
         out->note = "no solution outside the spectrum of the Hessian";
     }
-    else if (!isfinite(out->complexity)) {
+    else if (!(out->residual < 1e-7) || !(fabs(out->check - out->complexity) < 1e-6)) {
         out->converged = false;
-        out->note = "not finite";
+        out->note = "not converged";
     }
 }
 
 /* hold: the shift t of the Hessian is held at this value for the first sweeps (NAN: not). */
-static sp_status solve_from(sp_run *run, risk_law *law, risk_state start, double hold, risk_solution *out)
+static sp_status solve_from(sp_run *run, risk_law *law, risk_state start, double hold, size_t most, risk_solution *out)
 {
     *out = (risk_solution){.state = start, .note = "not converged"};
     double change = INFINITY, before = NAN;
-    size_t quiet = 0, most = law->k ? MAX_ITERATIONS_TEACHER : MAX_ITERATIONS;
+    size_t quiet = 0, next_polish = FIRST_POLISH;
     for (size_t i = 0; i < most; i++) {
         SP_TRY(sp_poll(run));
         risk_average m = risk_law_tilt(law, &out->state);
@@ -147,10 +159,11 @@ static sp_status solve_from(sp_run *run, risk_law *law, risk_state start, double
         if (!isfinite(change) || cabs(out->state.g) * scale_of(law) > 1e6)
             break;
         bool settled = change < 1e-7 && i > HELD;
-        if (settled || (i + 1) % POLISH_EVERY == 0) {
+        if (settled || i + 1 == next_polish) {
+            next_polish *= 2;
             bool done;
             risk_state s = out->state;
-            SP_TRY(polish(run, law, &s, &done));
+            SP_TRY(polish(run, law, 0.1, &s, &done));
             if (done) {
                 out->state = s;
                 out->converged = true;
@@ -170,12 +183,66 @@ static sp_status solve_from(sp_run *run, risk_law *law, risk_state start, double
     return SP_OK;
 }
 
+/* ---- shift found by a root search ------------------------------------------------------------------- */
+
+typedef struct {
+    risk_law *law;
+    risk_state state;
+} held_problem;
+
+/* <y loss'> - t with A, g and zeta solved at the held shift t. */
+static double held_excess(double t, void *context)
+{
+    held_problem *c = context;
+    risk_average m = risk_law_tilt(c->law, &c->state);
+    for (int i = 0; i < HELD_SWEEPS; i++) {
+        double change = sweep(c->law, &c->state, &m, t);
+        if (!isfinite(change))
+            return NAN;
+        m = risk_law_tilt(c->law, &c->state);
+        if (change < 1e-9)
+            break;
+    }
+    return m.y_d1 - t;
+}
+
+/* Solutions whose shift the free iteration runs away from: sign changes of the excess outside the spectrum. */
+static sp_status search_shift(sp_run *run, risk_law *law, double lam, double centre, double width, double sign,
+                              risk_solution *out)
+{
+    static const double steps[] = {1.5, 2, 2.5, 3, 3.5, 4, 5, 6, 8};
+    risk_state start = {.A = law->d1_sq, .lam = lam, .g = -sign / width + 1e-6 * I / width};
+    held_problem c = {law, start};
+    double before = NAN, before_t = NAN;
+    for (size_t i = 0; i < sizeof steps / sizeof *steps && !out->converged; i++) {
+        double t = centre + sign * steps[i] * width;
+        c.state = start;
+        double now = held_excess(t, &c);
+        SP_TRY(sp_poll(run));
+        if ((now < 0) != (before < 0) && isfinite(now) && isfinite(before)) {
+            sp_root root = sp_root_bracketed(held_excess, &c, before_t, t, 1e-6);
+            *out = (risk_solution){.state = c.state, .note = "not converged"};
+            SP_TRY(polish(run, law, 0.1, &out->state, &out->converged));
+            out->iterations = root.iterations;
+            finish(law, out);
+        }
+        before = now;
+        before_t = t;
+    }
+    return SP_OK;
+}
+
 sp_status risk_annealed_polish(sp_run *run, risk_law *law, double lam, const risk_solution *warm, risk_solution *out)
 {
     bool done;
     *out = (risk_solution){.state = warm->state, .iterations = 1, .note = "not converged"};
     out->state.lam = lam;
-    SP_TRY(polish(run, law, &out->state, &done));
+    SP_TRY(polish(run, law, 0.5, &out->state, &done));
+    /* the shift may have left the spectrum */
+    if (!done && cimag(out->state.g) * scale_of(law) < 0.1) {
+        out->state.g = creal(out->state.g);
+        SP_TRY(polish(run, law, 0.5, &out->state, &done));
+    }
     out->converged = done;
     finish(law, out);
     return SP_OK;
@@ -183,26 +250,29 @@ sp_status risk_annealed_polish(sp_run *run, risk_law *law, double lam, const ris
 
 sp_status risk_annealed_solve(sp_run *run, risk_law *law, double lam, const risk_solution *warm, risk_solution *out)
 {
+    size_t most = law->k ? MAX_ITERATIONS_TEACHER : MAX_ITERATIONS;
     if (warm) {
         SP_TRY(risk_annealed_polish(run, law, lam, warm, out));
         if (out->converged)
             return SP_OK;
         risk_state s = warm->state;
         s.lam = lam;
-        return solve_from(run, law, s, NAN, out);
+        return solve_from(run, law, s, NAN, most, out);
     }
     /* shifts of the Hessian inside and outside its spectrum under the normal law: mean +- width */
-    static const double widths[] = {NAN, 1, -1, 3, -3};
+    static const double widths[] = {NAN, 1, -1, 3, -3, 5, -5};
     double width = fmax(sqrt(law->d2_sq / law->alpha), 0.5 * scale_of(law));
     risk_solution best = {0}, next;
     for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
         double hold = law->d2_mean + widths[i] * width;
         risk_state start = {.A = law->d1_sq, .lam = lam, .g = I * sqrt(law->alpha / fmax(law->d2_sq, 1e-6 * law->d1_sq))};
-        SP_TRY(solve_from(run, law, start, hold, &next));
+        SP_TRY(solve_from(run, law, start, hold, best.converged ? most / 4 : most, &next));
         bool better = next.converged && (!best.converged || next.complexity > best.complexity + 1e-10);
         if (i == 0 || better)
             best = next;
     }
+    for (int sign = 1; sign >= -1 && !best.converged; sign -= 2)
+        SP_TRY(search_shift(run, law, lam, law->d2_mean, width, sign, &best));
     *out = best;
     (void)risk_law_tilt(law, &out->state);
     return SP_OK;
@@ -280,7 +350,8 @@ void risk_hessian_scale(const risk_law *law, const risk_solution *at, double *me
     *sd = sqrt(d2_sq / law->alpha);
 }
 
-sp_status risk_hessian_density(sp_run *run, risk_law *law, const risk_solution *at, size_t n, const double *lambda, double *density)
+sp_status risk_hessian_density(sp_run *run, risk_law *law, const risk_solution *at, size_t n, const double *lambda,
+                               double *density)
 {
     double mean, sd;
     risk_hessian_scale(law, at, &mean, &sd);
@@ -288,7 +359,8 @@ sp_status risk_hessian_density(sp_run *run, risk_law *law, const risk_solution *
     for (size_t i = 0; i < n; i++) {
         SP_TRY(sp_poll(run));
         /* far above the axis g = -1/z; down to a thousandth of the width of the density */
-        sp_complex high = lambda[i] + at->t + I * 100 * (sd + fabs(lambda[i] + at->t) + fabs(mean)), low = lambda[i] + at->t + I * 1e-4 * sd;
+        sp_complex high = lambda[i] + at->t + I * 100 * (sd + fabs(lambda[i] + at->t) + fabs(mean)),
+                   low = lambda[i] + at->t + I * 1e-4 * sd;
         sp_complex g = -1 / high;
         sp_complex_result result = sp_continue_complex(&equation, high, low, &g);
         density[i] = result.converged ? cimag(g) / M_PI : NAN;

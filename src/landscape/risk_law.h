@@ -1,4 +1,5 @@
-/* The loss tabulated on a grid of pre-activations, and averages under the tilted law of the stationary points (spec 22, 3.2). */
+/* The loss tabulated on a grid of pre-activations, and averages under the tilted law of the stationary points (spec
+ * 22, 3.2). */
 #ifndef SPINODAL_RISK_LAW_H
 #define SPINODAL_RISK_LAW_H
 
@@ -27,20 +28,21 @@ typedef struct {
 
 risk_jet risk_loss_at(const risk_loss *loss, double y, double s);
 
-/* Nodes with log weights of the normal measure. Without a teacher: y in [-10, 10]. With one: (y, v), s = q y + sqrt(1 - q^2) v,
- * and the constraint k = loss' (s - q y) toward the teacher. */
+/* Nodes with log weights of the normal measure. Without a teacher: y in [-10, 10]. With one: (y, v), s = q y + sqrt(1 - q^2)
+ * v, and the constraint k = loss' (s - q y) toward the teacher. */
 typedef struct {
     size_t n;
     double alpha;
     const double *y, *log_weight, *f, *d1, *d2;
-    const double *k;         /* NULL without a teacher */
-    double overlap;          /* q of the teacher; 0 without */
-    double *nu, *work;       /* the present law (sums to 1), scratch */
+    const double *k;              /* NULL without a teacher */
+    double overlap;               /* q of the teacher; 0 without */
+    double *nu, *work;            /* the present law (sums to 1), scratch */
     double d1_sq, d2_mean, d2_sq; /* of the normal measure: scales */
 } risk_law;
 
 sp_status risk_law_create(sp_run *run, const risk_loss *loss, double alpha, double range, size_t nodes, risk_law *out);
-sp_status risk_law_create_teacher(sp_run *run, const risk_loss *loss, double alpha, double overlap, size_t nodes_per_axis, risk_law *out);
+sp_status risk_law_create_teacher(sp_run *run, const risk_loss *loss, double alpha, double overlap, size_t nodes_per_axis,
+                                  risk_law *out);
 
 typedef struct {
     double A, lam, zeta;
@@ -50,7 +52,7 @@ typedef struct {
 typedef struct {
     double ln_Z, f, d1_sq, y_d1; /* <loss>, <loss'^2>, t = <y loss'> */
     double k, k_variance;
-    double psi;                  /* <psi>: relative entropy is <psi> - ln Z */
+    double psi; /* <psi>: relative entropy is <psi> - ln Z */
 } risk_average;
 
 /* Sets law->nu to G e^psi / Z at the state and averages over it. */
@@ -60,7 +62,7 @@ risk_average risk_law_tilt(risk_law *law, const risk_state *state);
 risk_complex risk_law_resolvent(const risk_law *law, risk_complex g);
 /* <ln(1 + loss'' g / alpha)>, real part, under the present law. */
 double risk_law_log(const risk_law *law, risk_complex g);
-/* Smallest 1 + loss'' g / alpha (real g) where the law has weight. */
-double risk_law_margin(const risk_law *law, double g);
+/* Weight of the law where 1 + loss'' g / alpha <= 0 (real g): zero when t is outside the spectrum of the Hessian. */
+double risk_law_beyond(const risk_law *law, double g);
 
 #endif

@@ -3,19 +3,22 @@
 
 #include <math.h>
 
-enum { COARSE = 61, FINE = 161 };
+enum { COARSE = 81, FINE = 301, MAX_FAILURES = 8 };
 
 /* Carries a solution from one overlap to another on the coarse grid, halving the step where Newton fails. */
-static sp_status carry(sp_run *run, const risk_loss *loss, double alpha, double lam, double from, double to, risk_solution *solution)
+static sp_status carry(sp_run *run, const risk_loss *loss, double alpha, double lam, double from, double to,
+                       risk_solution *solution)
 {
     double step = copysign(0.05, to - from);
-    while (from != to && solution->converged) {
+    for (int failures = 0; from != to && solution->converged;) {
         double next = fabs(to - from) <= fabs(step) ? to : from + step;
         risk_law law;
         risk_solution there;
         sp_mark mark = sp_memory_mark(run);
         SP_TRY(sp_poll(run));
-        SP_TRY(risk_law_create_teacher(run, loss, alpha, next, COARSE, &law));
+        /* a root near the real axis is a narrow pole: it needs the fine grid */
+        bool narrow = cimag(solution->state.g) < 0.1 * cabs(solution->state.g) && !solution->gapped;
+        SP_TRY(risk_law_create_teacher(run, loss, alpha, next, narrow ? FINE : COARSE, &law));
         /* the multiplier of the overlap grows like 1 / (1 - q^2) */
         risk_solution start = *solution;
         start.state.zeta *= (1 - from * from) / (1 - next * next);
@@ -26,7 +29,7 @@ static sp_status carry(sp_run *run, const risk_loss *loss, double alpha, double 
             from = next;
             step *= 1.5;
         }
-        else if (fabs(step) > 1e-4)
+        else if (++failures < MAX_FAILURES)
             step /= 2;
         else
             *solution = there;
@@ -34,7 +37,8 @@ static sp_status carry(sp_run *run, const risk_loss *loss, double alpha, double 
     return SP_OK;
 }
 
-static sp_status coarse_solve(sp_run *run, const risk_loss *loss, double alpha, double overlap, double lam, risk_solution *out)
+static sp_status coarse_solve(sp_run *run, const risk_loss *loss, double alpha, double overlap, double lam,
+                              risk_solution *out)
 {
     risk_law law;
     sp_mark mark = sp_memory_mark(run);
@@ -50,8 +54,8 @@ static void keep_larger(risk_solution *best, const risk_solution *other)
         *best = *other;
 }
 
-sp_status risk_teacher_solve(sp_run *run, const risk_loss *loss, double alpha, double overlap, double lam, const risk_solution *from,
-                             double from_overlap, risk_law *law, risk_solution *out)
+sp_status risk_teacher_solve(sp_run *run, const risk_loss *loss, double alpha, double overlap, double lam,
+                             const risk_solution *from, double from_overlap, risk_law *law, risk_solution *out)
 {
     risk_solution best, other;
     SP_TRY(coarse_solve(run, loss, alpha, overlap, lam, &best));
