@@ -73,6 +73,8 @@ sp_status sp_read_column(sp_run *run, sp_reader *r, double **out)
     if (!value || !raw)
         return SP_FAILED;
     SP_TRY(r->next(run, r, r->n, raw, value));
+    if (r->finish)
+        SP_TRY(r->finish(run, r));
     sp_elements_to_double(r->type, r->swap, r->n, raw, value);
     for (size_t i = 0; i < r->n; i++)
         if (!isfinite(value[i]))

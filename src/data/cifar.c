@@ -36,6 +36,14 @@ static sp_status next(sp_run *run, sp_reader *r, size_t rows, void *values, doub
     return SP_OK;
 }
 
+static sp_status finish(sp_run *run, sp_reader *r)
+{
+    state *s = r->state;
+    for (size_t i = 0; i < s->n; i++)
+        SP_TRY(sp_stream_finish(run, s->batch[i]));
+    return SP_OK;
+}
+
 static sp_status rewind_cifar(sp_run *run, sp_reader *r)
 {
     state *s = r->state;
@@ -100,6 +108,7 @@ static sp_status open_cifar(sp_run *run, const char *labels, sp_reader *r)
         r->label_name = cifar10_names;
     }
     r->next = next;
+    r->finish = finish;
     r->rewind = rewind_cifar;
     return SP_OK;
 }

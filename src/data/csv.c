@@ -246,6 +246,7 @@ static sp_status open_csv(sp_run *run, sp_stream *stream, const char *labels, sp
     SP_TRY(sp_stream_all(run, stream, &data, &bytes));
     SP_TRY(sp_text_open(run, r->name, (const char *)data, bytes, &s->text));
     r->type = SP_F8;
+    r->table = true;
     r->next = next;
     r->rewind = rewind_csv;
     return shape_of(run, r, labels);

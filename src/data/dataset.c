@@ -170,6 +170,8 @@ static sp_status read_rows(sp_run *run, loading *l, sp_values *values, double *k
         read += rows;
         sp_progress(run, "read", (double)kept / (double)l->rows);
     }
+    if (read == r->n && r->finish)
+        return r->finish(run, r);
     return SP_OK;
 }
 

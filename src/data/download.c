@@ -142,7 +142,8 @@ static sp_status put_them_there(sp_run *run, const sp_known *k, const char *fold
         if (!right)
             missing = sp_format(run, "%s%s%s", missing, *missing ? ", " : "", f->name);
     }
-    return sp_fail(run, SP_FAILED, "%s: %s; put %s from %s/ (sums: `spinodal data get %s --show`) into %s and run this again", k->name, why,
+    return sp_fail(run, SP_FAILED,
+                   "%s: %s; put %s from %s/ (sums: `spinodal data get %s --show`) into %s and run this again", k->name, why,
                    missing ? missing : "", k->url[0], k->name, folder);
 }
 

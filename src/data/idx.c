@@ -14,6 +14,8 @@ static sp_status next(sp_run *run, sp_reader *r, size_t rows, void *values, doub
     return sp_stream_need(run, ((state *)r->state)->stream, values, rows * r->d * sp_element_size(r->type));
 }
 
+static sp_status finish(sp_run *run, sp_reader *r) { return sp_stream_finish(run, ((state *)r->state)->stream); }
+
 static sp_status rewind_idx(sp_run *run, sp_reader *r)
 {
     state *s = r->state;
@@ -78,6 +80,7 @@ static sp_status open_idx(sp_run *run, sp_stream *stream, sp_reader *r)
     r->type = type;
     r->swap = sp_machine_is_little();
     r->next = next;
+    r->finish = finish;
     r->rewind = rewind_idx;
     r->close = close_idx;
     state *s = SP_NEW(run, state, 1);

@@ -168,6 +168,8 @@ static sp_status next_fortran(sp_run *run, sp_reader *r, size_t rows, void *valu
     return SP_OK;
 }
 
+static sp_status finish(sp_run *run, sp_reader *r) { return sp_stream_finish(run, ((state *)r->state)->stream); }
+
 static sp_status rewind_npy(sp_run *run, sp_reader *r)
 {
     state *s = r->state;
@@ -217,6 +219,7 @@ static sp_status open_npy(sp_run *run, sp_stream *stream, sp_reader *r)
         return SP_FAILED;
     r->state = s;
     r->next = fortran ? next_fortran : next_c;
+    r->finish = finish;
     r->rewind = rewind_npy;
     r->close = close_npy;
     return SP_OK;

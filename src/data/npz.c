@@ -16,6 +16,12 @@ static sp_status next(sp_run *run, sp_reader *r, size_t rows, void *values, doub
     return s->array.next(run, &s->array, rows, values, labels);
 }
 
+static sp_status finish(sp_run *run, sp_reader *r)
+{
+    state *s = r->state;
+    return s->array.finish(run, &s->array);
+}
+
 static sp_status rewind_npz(sp_run *run, sp_reader *r)
 {
     state *s = r->state;
@@ -150,6 +156,7 @@ static sp_status open_npz(sp_run *run, const char *key, const char *labels, sp_r
                      .swap = s->array.swap,
                      .state = s,
                      .next = next,
+                     .finish = finish,
                      .rewind = rewind_npz,
                      .close = close_npz};
     bool none = labels && !strcmp(labels, "none");

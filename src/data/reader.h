@@ -15,6 +15,7 @@ struct sp_reader {
     size_t channels, height, width; /* 0: no images */
     sp_element type;                /* of the values that `next` gives */
     bool swap;                      /* their bytes are in the other order */
+    bool table;                     /* --labels may name or number one of its columns */
     const char *const *column_name; /* d names or NULL */
 
     bool labelled; /* each row has a label: all of them in `label`, or (NULL) each given by `next` with its row */
@@ -32,6 +33,8 @@ struct sp_reader {
     /* The next `rows` rows (never past n): rows * d elements, plane by plane for images, and rows labels where `label` is
      * NULL. */
     sp_status (*next)(sp_run *run, sp_reader *reader, size_t rows, void *values, double *labels);
+    /* After the last row (NULL: nothing to do): checks what only shows at the end of the source. */
+    sp_status (*finish)(sp_run *run, sp_reader *reader);
     sp_status (*rewind)(sp_run *run, sp_reader *reader);
     void (*close)(sp_reader *reader);
 };

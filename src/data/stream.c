@@ -169,6 +169,16 @@ sp_status sp_stream_skip(sp_run *run, sp_stream *s, uint64_t bytes)
     return SP_OK;
 }
 
+sp_status sp_stream_finish(sp_run *run, sp_stream *s)
+{
+    unsigned char more;
+    size_t got;
+    SP_TRY(sp_stream_read(run, s, &more, 1, &got));
+    if (got > 0)
+        sp_warn(run, "%s: there is more behind its last value; ignored", s->name);
+    return SP_OK;
+}
+
 sp_status sp_stream_rewind(sp_run *run, sp_stream *s)
 {
     s->head_at = s->head_n = 0;

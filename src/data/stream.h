@@ -25,6 +25,8 @@ sp_status sp_stream_need(sp_run *run, sp_stream *stream, void *out, size_t bytes
 enum { SP_PEEK = 4096 };
 sp_status sp_stream_peek(sp_run *run, sp_stream *stream, const unsigned char **head, size_t *got);
 sp_status sp_stream_skip(sp_run *run, sp_stream *stream, uint64_t bytes);
+/* The end was expected here: checks the sum of a compressed file, warns of bytes that are left over. */
+sp_status sp_stream_finish(sp_run *run, sp_stream *stream);
 sp_status sp_stream_rewind(sp_run *run, sp_stream *stream);
 
 /* No more bytes than this can come from the whole stream: the size of a plain file; deflate expands at most 1032-fold. */

@@ -31,7 +31,7 @@ static inline const char *temp_folder(void)
 
 static inline const char *temp_path(const char *name)
 {
-    static char path[8][256];
+    static char path[8][512];
     static int next;
     next = (next + 1) % 8;
     snprintf(path[next], sizeof path[next], "%s/%s", temp_folder(), name);
