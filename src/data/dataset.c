@@ -49,7 +49,7 @@ static sp_status labels_from_file(sp_run *run, const loading *l, sp_labels *out)
     const sp_reader *r = l->r;
     const char *path = r->label_source ? r->label_source : l->options->labels;
     if (!r->label_source && access(path, R_OK) != 0)
-        return r->column_name
+        return r->table
                    ? sp_fail(run, SP_USAGE, "%s has no column \"%s\", and there is no file of that name (--labels)", r->name,
                              path)
                    : sp_fail(run, SP_DATA, "%s: cannot open the file of labels (--labels)", path);
