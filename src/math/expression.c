@@ -54,7 +54,7 @@ static bool is_binary(sp_op op) { return op >= SP_OP_ADD && op <= SP_OP_MAX; }
 
 double sp_expression_run(const sp_expression *e, const double *x, size_t stop)
 {
-    double stack[SP_EXPRESSION_STACK];
+    double stack[SP_EXPRESSION_STACK] = {0};
     size_t top = 0;
     for (size_t i = 0; i < e->size; i++) {
         const sp_instruction *c = &e->code[i];
@@ -192,7 +192,7 @@ static void derivatives(const sp_instruction *c, double a, double g[4])
     }                                                                                                                       \
     static jet name(const sp_expression *e, const jet *x)                                                                   \
     {                                                                                                                       \
-        jet stack[SP_EXPRESSION_STACK];                                                                                     \
+        jet stack[SP_EXPRESSION_STACK] = {prefix##_constant(0)};                                                            \
         size_t top = 0;                                                                                                     \
         for (size_t i = 0; i < e->size; i++) {                                                                              \
             const sp_instruction *c = &e->code[i];                                                                          \
@@ -380,7 +380,7 @@ static bool transform(const sp_instruction *c, polynomial *a)
 bool sp_expression_polynomial(const sp_expression *e, const double *x, size_t variable, double c[SP_POLYNOMIAL_MAX + 1],
                               size_t *degree)
 {
-    polynomial stack[SP_EXPRESSION_STACK];
+    polynomial stack[SP_EXPRESSION_STACK] = {constant(0)};
     size_t top = 0;
     for (size_t i = 0; i < e->size; i++) {
         const sp_instruction *in = &e->code[i];

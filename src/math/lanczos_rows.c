@@ -150,7 +150,9 @@ sp_status sp_principal_components(sp_run *run, sp_rows rows, size_t k, double *m
                                   sp_lanczos_report *report)
 {
     sp_mark mark = sp_memory_mark(run);
+    int before = sp_single_thread_begin(); /* for the vector operations; sp_parallel asks for its own threads */
     sp_status status = components(run, rows, k, mean, values, vectors, report);
+    sp_single_thread_end(before);
     sp_memory_release(run, mark);
     return status;
 }

@@ -131,7 +131,7 @@ static sp_status line_search(search *s, double step, trial *t, bool *found)
 /* The two-loop recursion: direction = -H g. Pair j of the last `stored` ones, newest last. */
 static void quasi_newton(search *s, size_t stored, size_t first, size_t memory, const double *ds, const double *dg)
 {
-    double alpha[MAX_MEMORY];
+    double alpha[MAX_MEMORY] = {0};
     for (size_t i = 0; i < s->n; i++)
         s->direction[i] = -s->g[i];
     for (size_t j = stored; j-- > 0;) {

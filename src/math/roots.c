@@ -84,61 +84,74 @@ static double at_exp(double u, void *context)
     return tame(l->f(exp(u), l->context));
 }
 
+/* A sign change found outward from `start`, both ways in turn, by growing steps that stay in [first, last]. */
+typedef struct {
+    double a, b, fa, fb;
+    size_t tries;
+    bool found;
+} bracket;
+
+static bracket expand(sp_function f, void *context, double start, double width, double first, double last)
+{
+    double down = start, up = start, f_down = tame(f(start, context)), f_up = f_down;
+    bracket k = {start, start, f_down, f_down, 0, f_down == 0};
+    while (!k.found && !isnan(f_down) && !isnan(f_up) && (down > first || up < last)) {
+        k.tries++;
+        if (up < last) {
+            k = (bracket){up, fmin(up + width, last), f_up, 0, k.tries, false};
+            up = k.b;
+            f_up = k.fb = tame(f(up, context));
+            k.found = (k.fa > 0) != (k.fb > 0) && !isnan(k.fb);
+        }
+        if (!k.found && down > first) {
+            k = (bracket){fmax(down - width, first), down, 0, f_down, k.tries, false};
+            down = k.a;
+            f_down = k.fa = tame(f(down, context));
+            k.found = (k.fa > 0) != (k.fb > 0) && !isnan(k.fa);
+        }
+        width *= 1.6;
+    }
+    if (!k.found)
+        k = (bracket){down, up, f_down, f_up, k.tries, false};
+    return k;
+}
+
+static sp_root no_bracket(const bracket *k)
+{
+    return (sp_root){NAN, fabs(k->fa) < fabs(k->fb) ? k->fa : k->fb, k->tries, false};
+}
+
+sp_root sp_root_outward(sp_function f, void *context, double start, double width, double low, double high, double tolerance)
+{
+    bracket k = expand(f, context, start, width, low, high);
+    if (!k.found)
+        return no_bracket(&k);
+    sp_root root = brent(f, context, k.a, k.b, k.fa, k.fb, tolerance);
+    root.iterations += k.tries;
+    return root;
+}
+
 sp_root sp_root_log(sp_function f, void *context, double start, double low, double high, double tolerance)
 {
     in_log l = {f, context};
-    double first = log(low), last = log(high), down = log(start), up = down, width = 0.5;
-    double f_down = at_exp(down, &l), f_up = f_down, before_down = down, before_up = up, fb_down = f_down, fb_up = f_up;
-    sp_root root = {.x = NAN, .residual = f_down};
-    if (f_down == 0)
-        return (sp_root){.x = start, .converged = true};
-    for (size_t tries = 1; down > first || up < last; tries++, width *= 1.6) {
-        root.iterations = tries;
-        if (up < last) {
-            before_up = up;
-            fb_up = f_up;
-            up = fmin(up + width, last);
-            f_up = at_exp(up, &l);
-            if (isnan(f_up))
-                return root;
-            if ((f_up > 0) != (fb_up > 0)) {
-                down = before_up;
-                f_down = fb_up;
-                break;
-            }
-        }
-        if (down > first) {
-            before_down = down;
-            fb_down = f_down;
-            down = fmax(down - width, first);
-            f_down = at_exp(down, &l);
-            if (isnan(f_down))
-                return root;
-            if ((f_down > 0) != (fb_down > 0)) {
-                up = before_down;
-                f_up = fb_down;
-                break;
-            }
-        }
-    }
-    if ((f_down > 0) == (f_up > 0)) {
-        root.residual = fabs(f_down) < fabs(f_up) ? f_down : f_up;
-        return root;
-    }
+    bracket k = expand(at_exp, &l, log(start), 0.5, log(low), log(high));
+    if (!k.found)
+        return no_bracket(&k);
+    if (k.a == k.b)
+        return (sp_root){start, 0, 0, true};
     /* Brent's tolerance is relative to |log x|; one in x is wanted, so the last digits are found in x itself. */
-    sp_root rough = brent(at_exp, &l, down, up, f_down, f_up, 1e-6);
-    size_t tries = root.iterations + rough.iterations;
+    sp_root rough = brent(at_exp, &l, k.a, k.b, k.fa, k.fb, 1e-6);
     if (!rough.converged)
         return rough;
     double margin = 1e-6 + 4e-6 * fabs(rough.x);
-    double a = exp(fmax(down, rough.x - margin)), b = exp(fmin(up, rough.x + margin));
+    double a = exp(fmax(k.a, rough.x - margin)), b = exp(fmin(k.b, rough.x + margin));
     double fa = tame(f(a, context)), fb = tame(f(b, context));
     if ((fa > 0) == (fb > 0)) {
-        a = exp(down), b = exp(up);
-        fa = f_down, fb = f_up;
+        a = exp(k.a), b = exp(k.b);
+        fa = k.fa, fb = k.fb;
     }
-    root = brent(f, context, a, b, fa, fb, tolerance);
-    root.iterations += tries;
+    sp_root root = brent(f, context, a, b, fa, fb, tolerance);
+    root.iterations += k.tries + rough.iterations;
     return root;
 }
 

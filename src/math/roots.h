@@ -2,6 +2,7 @@
  *
  *   one real unknown, bracket known ............... sp_root_bracketed
  *   one positive unknown over many decades ......... sp_root_log (bracket found by itself, steps in log x)
+ *   one real unknown, only a guess known ........... sp_root_outward
  *   all sign changes on an interval ................ sp_roots_scan
  *   minimum of one variable ........................ sp_minimum_bracketed, sp_minimum_scan
  *   n real unknowns ................................ sp_newton
@@ -28,6 +29,10 @@ sp_root sp_root_bracketed(sp_function f, void *context, double a, double b, doub
  * start <= high), then Brent in log x. For monotone f it finds the root wherever it is; for others the sign change met
  * first. No sign change: x = NaN, residual = the value at the end where |f| is smaller, not converged. */
 sp_root sp_root_log(sp_function f, void *context, double start, double low, double high, double tolerance);
+
+/* The same for x of either sign, by growing steps from `start` (the first is `width` > 0) inside [low, high] (may be
+ * infinite). */
+sp_root sp_root_outward(sp_function f, void *context, double start, double width, double low, double high, double tolerance);
 
 /* All sign changes of f on n_points equidistant points of [a, b], each refined by Brent; poles (|f| grows on refinement) are
  * left out. Returns how many were found; the first `max_roots` are stored, ascending. */

@@ -113,7 +113,7 @@ static sp_complex on_path(sp_complex z0, sp_complex z1, double s)
     double y0 = cimag(z0), y1 = cimag(z1), y = y0 + s * (y1 - y0);
     if (y0 * y1 > 0)
         y = y0 * pow(y1 / y0, s);
-    return s == 1 ? z1 : CMPLX(creal(z0) + s * (creal(z1) - creal(z0)), y);
+    return s == 1 ? z1 : sp_cmplx(creal(z0) + s * (creal(z1) - creal(z0)), y);
 }
 
 sp_complex_result sp_continue_complex(const sp_complex_equation *e, sp_complex z_start, sp_complex z_target, sp_complex *x)

@@ -6,10 +6,20 @@
 #include "spinodal/base.h"
 
 #include <complex.h>
+#include <string.h>
 
 enum { SP_COMPLEX_MAX = 4 };
 
 typedef double complex sp_complex;
+
+/* re + i im, exactly (signed zeros and infinities kept); C11's CMPLX is missing with some compilers. */
+static inline sp_complex sp_cmplx(double re, double im)
+{
+    double parts[2] = {re, im};
+    sp_complex z;
+    memcpy(&z, parts, sizeof z);
+    return z;
+}
 
 /* f (n values) at x for the parameter z. */
 typedef void (*sp_complex_system)(size_t n, const sp_complex *x, sp_complex z, sp_complex *f, void *context);

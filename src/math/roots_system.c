@@ -96,7 +96,7 @@ enum { MAX_MEMORY = 10 };
 static bool anderson(sp_run *run, size_t n, size_t stored, const double *dx, const double *dr, const double *r,
                      double damping, double *step)
 {
-    double gram[MAX_MEMORY * MAX_MEMORY], gamma[MAX_MEMORY], trace = 0;
+    double gram[MAX_MEMORY * MAX_MEMORY] = {0}, gamma[MAX_MEMORY] = {0}, trace = 0;
     for (size_t k = 0; k < stored; k++) {
         gamma[k] = 0;
         for (size_t i = 0; i < n; i++)

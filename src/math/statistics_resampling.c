@@ -15,7 +15,7 @@ sp_estimate sp_blocking(sp_run *run, size_t n, const double *x, bool *plateau)
     if (!block || n < 4)
         return best;
     memcpy(block, x, n * sizeof *x);
-    double se[64], term[64];
+    double se[64] = {0}, term[64] = {0};
     size_t levels = 0;
     for (size_t m = n; m >= 2 && levels < 64; m /= 2, levels++) {
         double size = (double)m, mean = sp_mean(m, block).value, variance = 0, lag = 0;

@@ -102,11 +102,11 @@ static double radius(const sp_spectrum_model *m)
 static sp_complex_result continue_to(const sp_spectrum_model *m, sp_complex z, sp_complex *u)
 {
     sp_complex_equation e = equation_of(m);
-    sp_complex start = CMPLX(creal(z), 20 * (radius(m) + cabs(z)));
+    sp_complex start = sp_cmplx(creal(z), 20 * (radius(m) + cabs(z)));
     *u = start;
     /* the path ends a little above the real axis, where a step on the imaginary part is still geometric */
     double low = fmax(cimag(z), 1e-10 * radius(m));
-    sp_complex_result r = sp_continue_complex(&e, start, CMPLX(creal(z), low), u);
+    sp_complex_result r = sp_continue_complex(&e, start, sp_cmplx(creal(z), low), u);
     if (r.converged && low > cimag(z)) {
         size_t before = r.iterations;
         r = sp_newton_complex(&e, z, u);
@@ -127,9 +127,9 @@ sp_complex_result sp_spectrum_stieltjes(const sp_spectrum_model *model, sp_compl
     sp_complex at;
     sp_complex_result r = continue_to(model, z, &at);
     if (u)
-        *u = r.converged ? at : CMPLX(NAN, NAN);
+        *u = r.converged ? at : sp_cmplx(NAN, NAN);
     if (g)
-        *g = r.converged ? stieltjes_of(model, z, at) : CMPLX(NAN, NAN);
+        *g = r.converged ? stieltjes_of(model, z, at) : sp_cmplx(NAN, NAN);
     return r;
 }
 

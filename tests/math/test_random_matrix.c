@@ -31,7 +31,7 @@ static void test_marchenko_pastur(void **state)
         sp_rule rule;
         assert_int_equal(sp_mp_rule(run, 400, p[0], p[1], &rule), SP_OK);
         double mass = 0, first = 0, second = 0;
-        double complex z = CMPLX(-0.7, 0.4), g = -sp_mp_atom(p[0]) / z;
+        double complex z = sp_cmplx(-0.7, 0.4), g = -sp_mp_atom(p[0]) / z;
         for (size_t j = 0; j < rule.n; j++) {
             mass += rule.w[j];
             first += rule.w[j] * rule.x[j];
@@ -140,8 +140,8 @@ static void test_general(void **state)
             assert_close_rel(density, sp_mp_density(x, ratios[i], 1), 1e-9);
         }
         sp_complex g;
-        assert_true(sp_spectrum_stieltjes(&m, CMPLX(0.3, 0.01), NULL, &g).converged);
-        assert_close(cabs(g - sp_mp_stieltjes(CMPLX(0.3, 0.01), ratios[i], 1)), 0, 1e-12);
+        assert_true(sp_spectrum_stieltjes(&m, sp_cmplx(0.3, 0.01), NULL, &g).converged);
+        assert_close(cabs(g - sp_mp_stieltjes(sp_cmplx(0.3, 0.01), ratios[i], 1)), 0, 1e-12);
     }
     double zero = 0, x = 0.5, density;
     sp_spectrum_model w = {.kind = SP_PLUS_SEMICIRCLE, .sigma = 1.5, .n = 1, .value = &zero};

@@ -46,6 +46,11 @@ static void test_scalar(void **state)
     }
     double outside = 1000;
     assert_false(sp_root_log(decades, &outside, 1, 1e-300, 1e300, 0).converged);
+    c = -1e12;
+    r = sp_root_outward(cubic, &c, 3, 1, -INFINITY, INFINITY, 0);
+    assert_true(r.converged && r.iterations < 60);
+    assert_close_rel(r.x, -1e4, 1e-15);
+    assert_false(sp_root_outward(cubic, &c, 3, 1, 0, 1e9, 0).converged);
     double roots[8];
     assert_int_equal(sp_roots_scan(pole, NULL, 0.5, 10, 200, 8, roots), 3); /* pi, 2 pi, 3 pi; no poles */
     for (int i = 0; i < 3; i++)
@@ -153,17 +158,17 @@ static void test_complex(void **state)
     double at[] = {0, 0.7, -1.9, 1.99};
     for (int i = 0; i < 4; i++) {
         sp_complex_equation e = {.n = 1, .f = semicircle, .accept = upper};
-        sp_complex z0 = CMPLX(at[i], 1e3), g[2] = {-1 / z0, -1 / z0};
-        sp_complex_result r = sp_continue_complex(&e, z0, CMPLX(at[i], 1e-9), g);
+        sp_complex z0 = sp_cmplx(at[i], 1e3), g[2] = {-1 / z0, -1 / z0};
+        sp_complex_result r = sp_continue_complex(&e, z0, sp_cmplx(at[i], 1e-9), g);
         assert_true(r.converged);
         assert_close(cimag(g[0]) / M_PI, sqrt(4 - at[i] * at[i]) / (2 * M_PI), 1e-8); /* eta / edge distance */
         e.n = 2;
         e.f = pair;
         g[0] = -1 / z0;
-        r = sp_continue_complex(&e, z0, CMPLX(at[i], 1e-3), g);
+        r = sp_continue_complex(&e, z0, sp_cmplx(at[i], 1e-3), g);
         assert_true(r.converged);
         assert_close(cabs(g[0] - g[1]), 0, 1e-9);
-        assert_close(cabs(g[0] * (g[0] + CMPLX(at[i], 1e-3)) + 1), 0, 1e-9);
+        assert_close(cabs(g[0] * (g[0] + sp_cmplx(at[i], 1e-3)) + 1), 0, 1e-9);
     }
 }
 
