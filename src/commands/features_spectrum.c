@@ -2,7 +2,7 @@
 
 typedef struct {
     sp_features_options o;
-    sp_vec x;
+    sp_vec x, edges;
     size_t bins, simulate;
 } P;
 typedef struct {
@@ -12,6 +12,7 @@ typedef struct {
 static const sp_param params[] = {
     FEATURES_SIZES(P, "10", "1"),
     SP_VEC(P, x, "", SP_POSITIVE, "1", "eigenvalues where the density is wanted (default: over the support)"),
+    SP_VEC(P, edges, "", SP_POSITIVE, "1", "edges of the bins of the simulated histogram, ascending (default: log-spaced over the support)"),
     SP_SIZE(P, bins, "60", SP_AT_LEAST(2), "", "bins of the simulated histogram"),
     SP_SIZE(P, simulate, "0", SP_NONNEGATIVE, "", "simulated draws beside the theory (0: none)"),
     FEATURES_MODEL(P),
@@ -77,14 +78,14 @@ static size_t bulk_of(const sp_features_edges *e, double x)
 static sp_status compare(sp_run *run, const P *p, const sp_features_grid *g, const sp_features_point *point,
                          const sp_features_edges *e, const R *r, sp_result *out)
 {
-    size_t n = p->bins;
+    size_t n = p->edges.n ? p->edges.n - 1 : p->bins;
     double *edge = SP_NEW(run, double, n + 1);
-    sp_measured *share = SP_NEW(run, sp_measured, n), smallest, largest;
+    sp_measured *share = SP_NEW(run, sp_measured, n + 1), smallest, largest;
     if (!edge || !share)
         return SP_FAILED;
     double low = log(e->smallest > 0 ? 0.8 * e->smallest : 1e-4 * r->largest), high = log(1.25 * r->largest);
     for (size_t b = 0; b <= n; b++)
-        edge[b] = exp(low + (high - low) * (double)b / (double)n);
+        edge[b] = p->edges.n ? p->edges.v[b] : exp(low + (high - low) * (double)b / (double)n);
     SP_TRY(sp_features_histogram(run, point, g->activation, &g->population, n, edge,
                                  &(sp_features_trial){g->d, p->simulate, 1}, share, &smallest, &largest));
     for (size_t b = 0; b < n; b++) {
@@ -107,6 +108,11 @@ static sp_status run_features_spectrum(sp_run *run, const void *params_, void *s
     SP_TRY(sp_features_grid_open(run, &p->o, &defaults, &g));
     if (sp_features_grid_size(&g) != 1)
         return sp_fail(run, SP_USAGE, "the spectrum is that of one point: give single values");
+    for (size_t b = 0; b < p->edges.n; b++)
+        if (p->edges.n < 2 || (b && p->edges.v[b] <= p->edges.v[b - 1]))
+            return sp_fail(run, SP_USAGE, "--edges: at least two ascending numbers");
+    if (p->edges.n && !p->simulate)
+        return sp_fail(run, SP_USAGE, "--edges are those of the simulated histogram: give --simulate too");
     size_t activation;
     sp_features_point point = sp_features_grid_at(&g, 0, &activation);
     sp_features_edges e;
