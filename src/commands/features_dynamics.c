@@ -59,7 +59,6 @@ static sp_status run_features_dynamics(sp_run *run, const void *params_, void *s
     SP_TRY(sp_features_grid_open(run, &p->o, &defaults, &g));
     *r = (R){1, sp_features_only(g.n_psi1, g.psi1), NAN, INFINITY};
     size_t n = sp_features_grid_size(&g), n_times = p->train_time.n;
-    bool many = g.n_psi2 > n_times;
     sp_measured *test = SP_NEW(run, sp_measured, n_times), *train = SP_NEW(run, sp_measured, n_times);
     if (!test || !train)
         return SP_FAILED;
@@ -83,12 +82,14 @@ static sp_status run_features_dynamics(sp_run *run, const void *params_, void *s
                 r->best_test = f.test;
                 r->best_time = time;
             }
-            const char *label = sp_features_label(run, &g, i, 1, 1);
-            label = many ? sp_format(run, "train_time = %.4g%s%s", time, *label ? ", " : "", label)
-                         : sp_format(run, "psi2 = %.4g%s%s", point.psi2, *label ? ", " : "", label);
-            SP_TRY(SP_ROW(sp_result_table(out, many ? "samples" : "time"), label, point.psi1, point.psi2, point.noise_var,
-                          time, f.test, f.train, f.bias, f.sampling, f.init, f.noise, test[k].mean, test[k].se,
-                          train[k].mean, train[k].se, f.residual));
+            const char *label = sp_features_label(run, &g, i, 1, 1), *comma = *label ? ", " : "";
+            for (int by_samples = 0; by_samples <= (g.n_psi2 > 1); by_samples++) {
+                const char *curve = by_samples ? sp_format(run, "train_time = %.4g%s%s", time, comma, label)
+                                               : sp_format(run, "psi2 = %.4g%s%s", point.psi2, comma, label);
+                SP_TRY(SP_ROW(sp_result_table(out, by_samples ? "samples" : "time"), curve, point.psi1, point.psi2,
+                              point.noise_var, time, f.test, f.train, f.bias, f.sampling, f.init, f.noise, test[k].mean,
+                              test[k].se, train[k].mean, train[k].se, f.residual));
+            }
         }
         sp_memory_release(run, mark);
         sp_progress(run, "dynamics", (double)(i + 1) / (double)n);

@@ -12,7 +12,8 @@ typedef struct {
 static const sp_param params[] = {
     FEATURES_SIZES(P, "10", "1"),
     SP_VEC(P, x, "", SP_POSITIVE, "1", "eigenvalues where the density is wanted (default: over the support)"),
-    SP_VEC(P, edges, "", SP_POSITIVE, "1", "edges of the bins of the simulated histogram, ascending (default: log-spaced over the support)"),
+    SP_VEC(P, edges, "", SP_POSITIVE, "1",
+           "edges of the bins of the simulated histogram, ascending (default: log-spaced over the support)"),
     SP_SIZE(P, bins, "60", SP_AT_LEAST(2), "", "bins of the simulated histogram"),
     SP_SIZE(P, simulate, "0", SP_NONNEGATIVE, "", "simulated draws beside the theory (0: none)"),
     FEATURES_MODEL(P),

@@ -24,13 +24,15 @@
         .claim = "separability threshold p/d at n = d, " words, .paper = value, .kind = SP_ABSOLUTE, .tolerance = 1e-6,     \
         .theory = "psi1_threshold", .command = "features threshold --psi2 1 --phi 0.01 " arguments                          \
     }
-#define CURVES(loss) "features loss --loss " loss " --psi1 0.1,0.3,0.5,0.7,0.9,1,1.1,1.5,3,10 --psi2 1 --ridge 1e-4 --flip 0.1"
+#define CURVES(loss)                                                                                                        \
+    "features loss --loss " loss " --psi1 0.1,0.3,0.5,0.7,0.9,1,1.1,1.5,3,10 --psi2 1 --ridge 1e-4 --flip 0.1"
 #define IMAGES                                                                                                              \
-    "features data mnist --parity --limit 10000 --components 200 --p 400 --n 100,200,400,800,1600 --ridge 0.01 --simulate 6"
+    "features data mnist --parity --limit 10000 --components 200 --p 400 --n 100,200,400,800,1600 --ridge 0.01 --simulate " \
+    "6"
 #define IMAGE(rows)                                                                                                         \
     {                                                                                                                       \
-        .claim = "fixed features on images (MNIST, parity): mean square error on " rows " rows, within 10 %",               \
-        .paper = NAN, .kind = SP_RELATIVE, .tolerance = 0.1, .theory = "samples.test[n=" rows "]",                          \
+        .claim = "fixed features on images (MNIST, parity): mean square error on " rows " rows, within 10 %", .paper = NAN, \
+        .kind = SP_RELATIVE, .tolerance = 0.1, .theory = "samples.test[n=" rows "]",                                        \
         .measured = "samples.test_simulated[n=" rows "]", .command = IMAGES, .needs = "mnist"                               \
     }
 
@@ -56,7 +58,8 @@ static sp_status identity(sp_run *run, const sp_result *result, double *value, d
 {
     const sp_table *table = sp_result_find_table(result, "threshold");
     size_t share, error;
-    if (!table || !sp_table_find_column(table, "features_per_sample", &share) || !sp_table_find_column(table, "test_err", &error))
+    if (!table || !sp_table_find_column(table, "features_per_sample", &share) ||
+        !sp_table_find_column(table, "test_err", &error))
         return sp_fail(run, SP_FAILED, "no thresholds");
     *value = *se = 0;
     for (size_t i = 0; i < sp_table_rows(table); i++)
@@ -73,7 +76,8 @@ static const sp_claim claims[] = {
     TRAINED("hinge", "training loss", "train_loss", .285305587, 0.009, HARD),
     TRAINED("sqhinge", "test error", "test_err", .28591168, 0.01, HARD),
     TRAINED("sqhinge", "training loss", "train_loss", .157585214, 0.005, HARD),
-    GAP("advantage of logistic over square loss, misaligned (rb = 0.01)", -.0019, MANY " --rx 100 --rb 0.01", "structure.gap[0]"),
+    GAP("advantage of logistic over square loss, misaligned (rb = 0.01)", -.0019, MANY " --rx 100 --rb 0.01",
+        "structure.gap[0]"),
     GAP("isotropic", .0036, MANY " --rx 1 --rb 1", "structure.gap[0]"),
     GAP("salient only (rb = 1)", .0108, MANY " --rx 100 --rb 1", "structure.gap[0]"),
     GAP("aligned, easiest (rb = 100)", .0897, MANY " --rx 100 --rb 100", "structure.gap[0]"),
@@ -130,9 +134,10 @@ static const sp_claim claims[] = {
      .needs = "a trainer of networks"},
     {0}};
 
-const sp_paper sp_paper_17 = {.number = "17",
-                              .title = "On the interplay between data structure and loss function in classification problems",
-                              .authors = "d'Ascoli, St{\\'e}phane and Gabri{\\'e}, Marylou and Sagun, Levent and Biroli, Giulio",
-                              .year = "2021",
-                              .arxiv = "2103.05524",
-                              .claims = claims};
+const sp_paper sp_paper_17 = {
+    .number = "17",
+    .title = "On the interplay between data structure and loss function in classification problems",
+    .authors = "d'Ascoli, St{\\'e}phane and Gabri{\\'e}, Marylou and Sagun, Levent and Biroli, Giulio",
+    .year = "2021",
+    .arxiv = "2103.05524",
+    .claims = claims};

@@ -15,12 +15,12 @@
 #define DESCENT "features descent --activation tanh --psi1 10 --psi2 10 --ridge-paper 1e-3 --noise-var 25 --k 1,inf"
 #define SPECTRUM "features spectrum --activation tanh --psi1 10 --psi2 1 --simulate 10 --d 200 --edges 0.1,1,6"
 #define FLOW                                                                                                                \
-    "features dynamics --activation tanh --psi1 10 --noise-var 25 --train-time 10,100,1e3,1e5 --psi2 1,2,5,10,20 --d 60 "    \
+    "features dynamics --activation tanh --psi1 10 --noise-var 25 --train-time 10,100,1e3,1e5 --psi2 1,2,5,10,20 --d 60 "   \
     "--simulate 6"
 #define FLOW_AT(at_psi2, time, value)                                                                                       \
     {                                                                                                                       \
         .claim = "test error at time " time " of the flow, psi2 = " at_psi2 " (six draws, 10-20 %)", .paper = value,        \
-        .kind = SP_RELATIVE, .tolerance = 0.2, .theory = "time.test[psi2=" at_psi2 ",train_time=" time "]", .command = FLOW  \
+        .kind = SP_RELATIVE, .tolerance = 0.2, .theory = "time.test[psi2=" at_psi2 ",train_time=" time "]", .command = FLOW \
     }
 #define FLOW_SIMULATED(at_psi2, time)                                                                                       \
     {                                                                                                                       \
@@ -41,16 +41,15 @@
          .tolerance = 1e-3,                                                                                                 \
          .theory = "peaks.height[0]",                                                                                       \
          .command = PEAKS " " arguments},                                                                                   \
-        {.claim = "the nonlinear peak stays: " words,                                                                       \
-         .paper = 10,                                                                                                       \
-         .kind = SP_RELATIVE,                                                                                               \
-         .tolerance = 0.01,                                                                                                 \
-         .theory = "nonlinear",                                                                                             \
-         .command = PEAKS " " arguments}
+    {                                                                                                                       \
+        .claim = "the nonlinear peak stays: " words, .paper = 10, .kind = SP_RELATIVE, .tolerance = 0.01,                   \
+        .theory = "nonlinear", .command = PEAKS " " arguments                                                               \
+    }
 #define SIMULATED(name, at_psi2, tol)                                                                                       \
     {                                                                                                                       \
         .claim = "theory = simulation, " name ", psi2 = " at_psi2, .paper = NAN, .kind = SP_SIGMAS, .sigmas = 3,            \
-        .tolerance = tol, .theory = "samples.test[psi2=" at_psi2 "]", .measured = "samples.test_simulated[psi2=" at_psi2 "]", \
+        .tolerance = tol, .theory = "samples.test[psi2=" at_psi2 "]",                                                       \
+        .measured = "samples.test_simulated[psi2=" at_psi2 "]",                                                             \
         .command = "features descent --activation " name                                                                    \
                    " --psi1 10 --psi2 0.3,1,3,10 --ridge-paper 1e-1 --noise-var 0.5 --simulate 10 --d 60",                  \
         .full = "features descent --activation " name                                                                       \
@@ -109,10 +108,12 @@ static const sp_claim claims[] = {
     LINEAR_HEIGHT("0.5", .17082039 + 1e-5),
     LINEAR_HEIGHT("0.9", 1.06179038 + 1e-5),
     LINEAR_HEIGHT("0.99", 4.49376185 + 1e-5),
-    PEAK("the linear peak is noise: noise variance at psi2 = 1", 36.2759923, SP_RELATIVE, 1e-6, "samples.noise[0]", VARIANCE),
+    PEAK("the linear peak is noise: noise variance at psi2 = 1", 36.2759923, SP_RELATIVE, 1e-6, "samples.noise[0]",
+         VARIANCE),
     PEAK("of a test error of", 36.440246, SP_RELATIVE, 1e-6, "samples.test[0]", VARIANCE),
     PEAK("and most of it is shared by all learners", 33.6254, SP_RELATIVE, 2e-6, "samples.noise_shared[0]", VARIANCE),
-    PEAK("the nonlinear peak is removed by averaging: one learner", 13.8338, SP_RELATIVE, 5e-6, "samples.test[k=1]", DESCENT),
+    PEAK("the nonlinear peak is removed by averaging: one learner", 13.8338, SP_RELATIVE, 5e-6, "samples.test[k=1]",
+         DESCENT),
     PEAK("infinitely many", 2.68486, SP_RELATIVE, 2e-6, "samples.test[k=inf]", DESCENT),
     {.claim = "spectrum: share of eigenvalues in (0.1, 1)",
      .paper = 0.0300,
@@ -139,7 +140,11 @@ static const sp_claim claims[] = {
      .kind = SP_ABOVE,
      .fit = early_ratio,
      .command = FLOW},
-    {.claim = "at time 1e5 the nonlinear one is (ratio below 1)", .paper = 1, .kind = SP_BELOW, .fit = late_ratio, .command = FLOW},
+    {.claim = "at time 1e5 the nonlinear one is (ratio below 1)",
+     .paper = 1,
+     .kind = SP_BELOW,
+     .fit = late_ratio,
+     .command = FLOW},
     FLOW_AT("1", "10", 32.3),
     FLOW_AT("10", "100", 18.5),
     FLOW_AT("10", "1e3", 79),

@@ -21,12 +21,11 @@
      .tolerance = 1e-5,                                                                                                     \
      .theory = "features.ensemble[psi1=" size ",k=2]",                                                                      \
      .command = "features ensemble --psi1 0.5,1.5,3,10,30 --psi2 1 --noise-var 1 --ridge-paper 1e-5 --k 2"},                \
-        {.claim = "against one of twice the features",                                                                      \
-         .paper = bigger_,                                                                                                  \
-         .kind = SP_RELATIVE,                                                                                               \
-         .tolerance = 1e-5,                                                                                                 \
-         .theory = "features.bigger[psi1=" size ",k=2]",                                                                    \
-         .command = "features ensemble --psi1 0.5,1.5,3,10,30 --psi2 1 --noise-var 1 --ridge-paper 1e-5 --k 2"}
+    {                                                                                                                       \
+        .claim = "against one of twice the features", .paper = bigger_, .kind = SP_RELATIVE, .tolerance = 1e-5,             \
+        .theory = "features.bigger[psi1=" size ",k=2]",                                                                     \
+        .command = "features ensemble --psi1 0.5,1.5,3,10,30 --psi2 1 --noise-var 1 --ridge-paper 1e-5 --k 2"               \
+    }
 #define TUNE "features tune --psi1 2 --psi2 1 --noise-var 1 --k 1,2,10,inf --low 1e-4"
 #define DECAY "features variance --psi1 2,8,32,128,512 --psi2 1 --ridge-paper 1e-6 --noise-var 1"
 #define INIT(size, value)                                                                                                   \
@@ -36,8 +35,8 @@
     }
 
 /* d ln(column) / d ln|psi1 - shift| between two rows. */
-static sp_status slope(sp_run *run, const sp_result *result, const char *column, const char *from, const char *to, double shift,
-                       double *value)
+static sp_status slope(sp_run *run, const sp_result *result, const char *column, const char *from, const char *to,
+                       double shift, double *value)
 {
     double a, b, x, y;
     if (!sp_result_path(result, sp_format(run, "features.%s[psi1=%s]", column, from), &a) ||
@@ -173,12 +172,15 @@ static const sp_claim claims[] = {
      .tolerance = 0.06,
      .theory = "best.ridge_paper[k=inf]",
      .command = TUNE},
-    {.claim = "deep networks: spread over initialisations peaks at the same place", .paper = NAN, .needs = "a trainer of networks"},
+    {.claim = "deep networks: spread over initialisations peaks at the same place",
+     .paper = NAN,
+     .needs = "a trainer of networks"},
     {0}};
 
 const sp_paper sp_paper_21 = {.number = "21",
                               .title = "Double Trouble in Double Descent: Bias and Variance(s) in the Lazy Regime",
-                              .authors = "d'Ascoli, St{\\'e}phane and Refinetti, Maria and Biroli, Giulio and Krzakala, Florent",
+                              .authors =
+                                  "d'Ascoli, St{\\'e}phane and Refinetti, Maria and Biroli, Giulio and Krzakala, Florent",
                               .year = "2020",
                               .arxiv = "2003.01054",
                               .claims = claims};
