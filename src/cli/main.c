@@ -205,8 +205,10 @@ int main(int argc, char **argv)
     cli_request request;
     if (!words)
         return (int)complain(SP_FAILED, "out of memory");
-    if (cli_parse(argc, argv, words, &request, message, sizeof message) != SP_OK)
+    if (cli_parse(argc, argv, words, &request, message, sizeof message) != SP_OK) {
+        free(words);
         return (int)complain(SP_USAGE, message);
+    }
     char *checkpoints = NULL;
     if (request.folder && asprintf(&checkpoints, "%s/checkpoint", request.folder) < 0)
         return (int)complain(SP_FAILED, "out of memory");
