@@ -105,6 +105,11 @@ typedef struct {
 sp_mark sp_memory_mark(const sp_run *run);
 void sp_memory_release(sp_run *run, sp_mark mark);
 
+/* Results that several commands of one run need (a spectrum) are kept under a name that says all they depend on, until
+ * sp_run_free. A memo may be missing at any time: out of memory, or inside parallel blocks, nothing is kept. */
+const void *sp_memo_find(const sp_run *run, const char *name, size_t *bytes); /* NULL: not known */
+void sp_memo_keep(sp_run *run, const char *name, const void *data, size_t bytes);
+
 /* Refuses (SP_FAILED) a request that needs more than the memory left, before any work. */
 sp_status sp_need_memory(sp_run *run, double bytes, const char *what);
 

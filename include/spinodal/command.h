@@ -108,7 +108,7 @@ typedef struct {
 } sp_column;
 
 /* plots, separated by ';':
- *   plot X Y1,Y2 [by COLUMN]   curves over X (a text column X: one place for each row), one for each value of COLUMN
+ *   plot X Y1,Y2 [by COLUMN]   curves over X (a text column: one place for each row), one for each value of COLUMN
  *   map X Y Z                  a colour for each row: Z a number, or a text (phases)
  *   hist X [bins N]            how often X falls where
  * then any of: logx logy logz, points or lines (instead of the rule below), diagonal (y = x), vline SCALAR...,

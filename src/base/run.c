@@ -102,6 +102,7 @@ void sp_run_free(sp_run *run)
         return;
     sp_memory_release(run, (sp_mark){0});
     sp_run_clear_warnings(run);
+    sp_memo_free(run);
     free(run->warnings);
     for (struct sp_attachment *a = run->attached, *next; a; a = next) {
         next = a->next;

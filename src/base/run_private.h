@@ -23,6 +23,8 @@ typedef struct {
     double deadline; /* seconds of sp_now; infinity when none */
 } sp_shared;
 
+typedef struct sp_memo sp_memo;
+
 struct sp_run {
     uint64_t seed;
     int threads;
@@ -33,6 +35,7 @@ struct sp_run {
     size_t n_warnings, cap_warnings;
     char **warnings;
     struct sp_attachment *attached;
+    sp_memo *memo; /* of the top run */
     char *checkpoint_dir;
     char scope[128];        /* before the names of checkpoints */
     unsigned nested, depth; /* calls so far inside the scope; calls around this one */
@@ -50,6 +53,7 @@ typedef struct {
 void sp_checkpoint_enter(sp_run *run, sp_checkpoint_place *before);
 void sp_checkpoint_leave(sp_run *run, const sp_checkpoint_place *before);
 
+void sp_memo_free(sp_run *run);
 double sp_now(void); /* monotonic seconds */
 sp_run *sp_worker_create(sp_run *parent);
 

@@ -56,7 +56,55 @@ static const sp_column projection[] = {{"x_1", "data", "first principal directio
                                        {"x_2", "data", "second principal direction"},
                                        {"class", "", "class"},
                                        {0}};
+static const sp_column clock[] = {{"event", "", "what happens"},
+                                  {"t", "1", "OU time"},
+                                  {"t_se", "1", "standard error"},
+                                  {"sigma", "data", "noise in units of the data, sqrt(e^{2t} - 1)"},
+                                  {"step_linear", "", "step of the linear DDPM schedule"},
+                                  {"step_cosine", "", "step of the cosine schedule"},
+                                  {"meaning", "", "in words"},
+                                  {0}};
+static const sp_column directions[] = {{"direction", "", "rank"},
+                                       {"lambda", "data^2", "eigenvalue of the covariance"},
+                                       {"t_S_spectral", "1", "speciation time 1/2 log lambda"},
+                                       {"step_linear", "", "step of the linear DDPM schedule"},
+                                       {"step_cosine", "", "step of the cosine schedule"},
+                                       {0}};
+static const sp_column pairs[] = {{"class_k", "", "class"},
+                                  {"class_l", "", "class"},
+                                  {"t_S_class", "1", "time where the two separate"},
+                                  {"t_S_class_se", "1", "standard error"},
+                                  {"step_linear", "", "step of the linear DDPM schedule"},
+                                  {"step_cosine", "", "step of the cosine schedule"},
+                                  {0}};
+static const sp_column curves[] = {{"t", "", "OU time"},
+                                   {"phi_C", "1", "weight that stays on one data point"},
+                                   {"phi_C_se", "1", "standard error"},
+                                   {"phi_C_surrogate", "1", "the same of Gaussian points with this spectrum"},
+                                   {"phi_C_surrogate_se", "1", "standard error"},
+                                   {"f_ex", "nat", "excess entropy per dimension"},
+                                   {"f_ex_se", "nat", "standard error"},
+                                   {"f_ex_surrogate", "nat", "the same of Gaussian points with this spectrum"},
+                                   {"f_ex_surrogate_se", "nat", "standard error"},
+                                   {"f_loo", "nat", "leave-one-out excess entropy per dimension"},
+                                   {"f_loo_se", "nat", "standard error"},
+                                   {"f_ex_gauss", "nat", "Gaussian data of this covariance in large dimension"},
+                                   {"N_eff", "1", "data points that contribute"},
+                                   {"N_eff_se", "1", "standard error"},
+                                   {"phi", "1", "two clones end in the same class"},
+                                   {"phi_se", "1", "standard error"},
+                                   {"step_linear", "", "step of the linear DDPM schedule"},
+                                   {"step_cosine", "", "step of the cosine schedule"},
+                                   {0}};
+static const sp_column paths[] = {{"trajectory", "", "number"}, {"t", "", "OU time"}, {"x_1", "data", "along the leading direction"}, {0}};
+static const sp_column trajectories[] = {{"trajectory", "", "number"},
+                                         {"t_C_traj", "1", "from here on the nearest point stays the same"},
+                                         {"nn_index", "", "row it ends on"},
+                                         {"nn_distance", "data", "distance from it"},
+                                         {"class", "", "class of that row"},
+                                         {0}};
 static const sp_table_decl tables[] = {
+    {"clock", clock, "plot t event logx", "The clock of this dataset: generation runs from right (noise) to left (t = 0, data)."},
     {"classes", classes, NULL, "Classes."},
     {"columns", columns, NULL, "Coordinates (the first 64)."},
     {"spectrum", spectrum, "plot index lambda logx logy hline 1 noise_edge xlabel rank ylabel eigenvalue λ",
@@ -64,6 +112,16 @@ static const sp_table_decl tables[] = {
      "what n points resolve."},
     {"projection", projection, "plot x_1 x_2 by class points",
      "Random points along the two leading directions: what the backward process decides first."},
+    {"directions", directions, NULL, "Directions that speciate, as DDPM steps too."},
+    {"pairs", pairs, "map class_k class_l t_S_class", "When each pair of classes separates: the larger the time, the earlier in generation."},
+    {"curves", curves,
+     "plot t phi_C,phi_C_surrogate,phi logx vline t_C_phi t_C_spectral t_S_spectral hline 0.5 ylabel probability;"
+     "plot t f_ex,f_ex_surrogate,f_loo,f_ex_gauss logx vline t_C_loo t_C_spectral hline 0 title Excess entropy per dimension: data, Gaussian surrogate, leave-one-out;"
+     "plot t N_eff logx logy vline t_C_phi title How many data points share a noised sample",
+     "Collapse order parameter of the data and of Gaussian points with the same spectrum, and agreement of classes."},
+    {"paths", paths, "plot t x_1 by trajectory logx vline t_C_traj t_C_phi t_S_spectral",
+     "Trajectories along the leading direction: generation runs from right to left. They commit near t_S and settle near t_C."},
+    {"trajectories", trajectories, "hist t_C_traj vline t_C_traj t_C_phi t_C_spectral title When trajectories settle on a training point", NULL},
     {0}};
 
 static sp_status run_survey(sp_run *run, const void *params_, void *scalars_, sp_result *out)

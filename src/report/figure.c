@@ -70,10 +70,12 @@ static void hold_series(sp_figure *f, const sp_series *s)
             sp_figure_hold(f->y, f->logy, f->logy ? 0.5 : 0);
         }
         if (s->se && isfinite(s->se[i])) {
-            sp_figure_hold(f->y, f->logy, s->y[i] + s->se[i]);
+            double v = s->horizontal ? s->x[i] : s->y[i], *range = s->horizontal ? f->x : f->y;
+            bool log = s->horizontal ? f->logx : f->logy;
+            sp_figure_hold(range, log, v + s->se[i]);
             /* a lower end near zero would stretch a logarithmic axis over decades that hold no point */
-            if (!f->logy || s->y[i] - s->se[i] > 0.1 * s->y[i])
-                sp_figure_hold(f->y, f->logy, s->y[i] - s->se[i]);
+            if (!log || v - s->se[i] > 0.1 * v)
+                sp_figure_hold(range, log, v - s->se[i]);
         }
     }
 }
@@ -117,7 +119,7 @@ static bool set_ranges(sp_run *run, const sp_result *result, const sp_plot_spec 
         pad(f->x, f->logx, f->n_category ? 0.5 / (double)f->n_category + 0.02 : 0.02);
     if (!map || f->y[0] == f->y[1]) {
         bool from_zero = spec->kind == SP_PLOT_HIST && !f->logy;
-        pad(f->y, f->logy, 0.05);
+        pad(f->y, f->logy, f->n_category_y ? 0.6 / (double)f->n_category_y : 0.05);
         f->y[0] = from_zero ? 0 : f->y[0];
     }
     if (!isnan(f->z[0]) && f->z[0] == f->z[1])

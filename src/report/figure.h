@@ -19,6 +19,7 @@ typedef struct {
     const char *title; /* "": not in the legend */
     unsigned rgb;
     bool foreground; /* drawn in the colour of the text */
+    bool horizontal; /* se is that of x */
     int dash, point;
 } sp_series;
 
@@ -34,8 +35,8 @@ typedef struct {
     const char *title, *xlabel, *ylabel, *zlabel;
     bool logx, logy, logz, diagonal;
     double x[2], y[2], z[2];
-    size_t n_category; /* texts along x at 0, 1, ... */
-    const char **category;
+    size_t n_category, n_category_y; /* texts along an axis at 0, 1, ... */
+    const char **category, **category_y;
     size_t n_series;
     sp_series *series;
     size_t n_vline, n_hline;

@@ -311,12 +311,43 @@ static sp_status set_categories(sp_run *run, const source *from, sp_figure *f)
     return SP_OK;
 }
 
+/* Y a text: one line of the figure for each row, the first on top, X along it. */
+static sp_status fill_lines(sp_run *run, const sp_table *table, const sp_plot_spec *spec, size_t x, size_t y, sp_figure *f)
+{
+    size_t rows = sp_table_rows(table), error_column;
+    const char *companion = sp_format(run, "%s_se", spec->x);
+    bool measured = companion && sp_table_find_column(table, companion, &error_column);
+    sp_series *s = f->series = SP_NEW(run, sp_series, 1);
+    f->category_y = SP_NEW(run, const char *, rows + 1);
+    if (!s || !f->category_y)
+        return SP_FAILED;
+    f->n_category_y = rows;
+    f->logy = false;
+    f->xlabel = sp_notation_axis(run, SP_NOTATION_GNUPLOT, sp_table_column(table, x));
+    *s = (sp_series){.draw = SP_DRAW_POINTS, .rgb = sp_palette(0), .title = "", .horizontal = true, .dash = 1};
+    SP_TRY(allocate(run, rows, measured, s));
+    for (size_t r = 0; r < rows; r++) {
+        f->category_y[rows - 1 - r] = sp_notation_words(run, SP_NOTATION_GNUPLOT, sp_table_cell(table, r, y).text);
+        s->x[s->n] = sp_table_cell(table, r, x).number;
+        s->y[s->n] = (double)(rows - 1 - r);
+        if (measured)
+            s->se[s->n] = sp_table_cell(table, r, error_column).number;
+        s->n += isfinite(s->x[s->n]);
+    }
+    f->n_series = s->n > 0;
+    return SP_OK;
+}
+
 sp_status sp_figure_fill_xy(sp_run *run, const sp_result *result, const sp_table *table, const sp_plot_spec *spec,
                             const sp_overlay *overlay, sp_figure *f)
 {
     source from = {.table = table, .spec = spec};
     if (!sp_table_find_column(table, spec->x, &from.x))
         return SP_OK;
+    size_t y;
+    if (spec->n_y == 1 && sp_table_find_column(table, spec->y[0], &y) && sp_table_column_is_text(table, y) &&
+        !sp_table_column_is_text(table, from.x))
+        return fill_lines(run, table, spec, from.x, y, f);
     find_keys(result, table, spec, &from.g);
     SP_TRY(find_groups(run, table, &from.g));
     from.x_text = sp_table_column_is_text(table, from.x);

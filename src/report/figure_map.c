@@ -65,11 +65,53 @@ typedef struct {
     const sp_table *table;
     size_t column[3], n[2];
     double *v[2];
+    const char **word[2]; /* of an axis of texts: v are their numbers */
 } grid;
+
+/* The number of a row along an axis. */
+static double coordinate(const grid *g, size_t row, int axis)
+{
+    sp_cell cell = sp_table_cell(g->table, row, g->column[axis]);
+    if (!cell.text)
+        return cell.number;
+    for (size_t k = 0; k < g->n[axis]; k++)
+        if (!strcmp(g->word[axis][k], cell.text))
+            return (double)k;
+    return NAN;
+}
+
+/* Texts in the order of their first appearance. */
+static sp_status find_words(sp_run *run, grid *g, int axis, sp_figure *f)
+{
+    size_t rows = sp_table_rows(g->table), most = 200;
+    g->word[axis] = SP_NEW(run, const char *, most);
+    g->v[axis] = SP_NEW(run, double, most);
+    const char **labels = SP_NEW(run, const char *, most);
+    if (!g->word[axis] || !g->v[axis] || !labels)
+        return SP_FAILED;
+    for (size_t r = 0; r < rows && g->n[axis] < most; r++)
+        if (isnan(coordinate(g, r, axis))) {
+            size_t k = g->n[axis]++;
+            g->word[axis][k] = sp_table_cell(g->table, r, g->column[axis]).text;
+            g->v[axis][k] = (double)k;
+            labels[k] = sp_notation_text(run, SP_NOTATION_GNUPLOT, g->word[axis][k]);
+        }
+    if (axis == 0) {
+        f->logx = false;
+        f->n_category = g->n[0];
+        f->category = labels;
+    }
+    else {
+        f->logy = false;
+        f->n_category_y = g->n[1];
+        f->category_y = labels;
+    }
+    return SP_OK;
+}
 
 static bool add_cell(const grid *g, const sp_figure *f, size_t row, sp_series *s)
 {
-    double x = sp_table_cell(g->table, row, g->column[0]).number, y = sp_table_cell(g->table, row, g->column[1]).number;
+    double x = coordinate(g, row, 0), y = coordinate(g, row, 1);
     if (!isfinite(x) || !isfinite(y) || (f->logx && x <= 0) || (f->logy && y <= 0))
         return false;
     s->x[s->n] = x;
@@ -129,10 +171,11 @@ sp_status sp_figure_fill_map(sp_run *run, const sp_table *table, const sp_plot_s
     for (int k = 0; k < 3; k++)
         if (!sp_table_find_column(table, names[k], &g.column[k]))
             return SP_OK;
-    if (sp_table_column_is_text(table, g.column[0]) || sp_table_column_is_text(table, g.column[1]))
-        return SP_OK;
-    SP_TRY(distinct(run, table, g.column[0], f->logx, &g.n[0], &g.v[0]));
-    SP_TRY(distinct(run, table, g.column[1], f->logy, &g.n[1], &g.v[1]));
+    for (int axis = 0; axis < 2; axis++)
+        if (sp_table_column_is_text(table, g.column[axis]))
+            SP_TRY(find_words(run, &g, axis, f));
+        else
+            SP_TRY(distinct(run, table, g.column[axis], axis == 0 ? f->logx : f->logy, &g.n[axis], &g.v[axis]));
     f->xlabel = sp_notation_axis(run, SP_NOTATION_GNUPLOT, sp_table_column(table, g.column[0]));
     f->ylabel = sp_notation_axis(run, SP_NOTATION_GNUPLOT, sp_table_column(table, g.column[1]));
     f->zlabel = sp_notation_axis(run, SP_NOTATION_GNUPLOT, sp_table_column(table, g.column[2]));

@@ -18,16 +18,18 @@ static void put(FILE *file, double x)
 
 static void write_points(FILE *file, const sp_figure *f, const sp_series *s)
 {
+    const double *value = s->horizontal ? s->x : s->y, bottom = s->horizontal ? f->x[0] : f->y[0];
+    bool log = s->horizontal ? f->logx : f->logy;
     for (size_t i = 0; i < s->n; i++) {
         put(file, s->x[i]);
         fputc(' ', file);
         put(file, s->y[i]);
         if (s->se) {
-            double se = isfinite(s->se[i]) ? s->se[i] : 0, low = s->y[i] - se;
+            double se = isfinite(s->se[i]) ? s->se[i] : 0, low = value[i] - se;
             fputc(' ', file);
-            put(file, f->logy && low <= 0 ? fmin(f->y[0], s->y[i]) : low);
+            put(file, log && low <= 0 ? fmin(bottom, value[i]) : low);
             fputc(' ', file);
-            put(file, s->y[i] + se);
+            put(file, value[i] + se);
         }
         fputc('\n', file);
     }
@@ -106,16 +108,15 @@ static void axis_tics(FILE *file, const char *axis, bool log, const double range
     fprintf(file, "set %srange [%.9g:%.9g]\n", axis, range[0], range[1]);
 }
 
-static void categories(FILE *file, const sp_figure *f)
+static void categories(FILE *file, const char *axis, size_t n, const char *const *names)
 {
-    size_t longest = 0;
-    for (size_t i = 0; i < f->n_category; i++)
-        longest = strlen(f->category[i]) > longest ? strlen(f->category[i]) : longest;
-    bool slanted = longest * f->n_category > 60;
-    size_t every = f->n_category > 40 ? f->n_category / 40 + 1 : 1;
-    fprintf(file, "set xtics nomirror %s (", slanted ? "rotate by -35 left" : "norotate");
-    for (size_t i = 0; i < f->n_category; i += every)
-        fprintf(file, "%s'%s' %zu", i ? ", " : "", f->category[i], i);
+    size_t longest = 0, every = n > 40 ? n / 40 + 1 : 1;
+    for (size_t i = 0; i < n; i++)
+        longest = strlen(names[i]) > longest ? strlen(names[i]) : longest;
+    bool slanted = *axis == 'x' && longest * n > 60;
+    fprintf(file, "set %stics nomirror %s (", axis, slanted ? "rotate by -35 left" : "norotate");
+    for (size_t i = 0; i < n; i += every)
+        fprintf(file, "%s'%s' %zu", i ? ", " : "", names[i], i);
     fputs(")\n", file);
 }
 
@@ -152,7 +153,7 @@ static void mark_lines(FILE *file, sp_figure *f)
         fprintf(file,
                 "set label '%s' at first %.9g, graph %g right rotate by 90 offset character %s,0 font ',12' tc rgb '" AXIS
                 "' front\n",
-                f->vline[i].label, f->vline[i].at, heights[level], right ? "0.95" : "-0.7");
+                f->vline[i].label, f->vline[i].at, heights[level], right ? "1.0" : "-1.15");
     }
     for (size_t i = 0; i < f->n_hline; i++)
         fprintf(file,
@@ -181,21 +182,26 @@ static void settings(FILE *file, sp_figure *f)
         values |= f->series[i].z != NULL;
     }
     fputs("reset\nset encoding utf8\nset border 3 lw 1 lc rgb '" AXIS "'\nset tics textcolor rgb '" TEXT "' scale 0.6\n"
-          "set errorbars small\nset bars 0.6\nset style fill solid 1 noborder\n",
+          "set errorbars small\nset bars 0.6\nset pointintervalbox 0\nset style fill solid 1 noborder\n",
           file);
     if (!cells)
         fputs("set grid lt 1 lw 0.7 lc rgb '" GRID "'\n", file);
-    if (titled)
-        fputs("set key outside top left horizontal Left reverse samplen 1.8 width 1 spacing 1.25 textcolor rgb '" TEXT "'\n",
-              file);
-    else
+    if (titled) {
+        fputs("set key outside top left horizontal Left reverse samplen 1.8 width 1 spacing 1.25 textcolor rgb '" TEXT "'\n", file);
+        if (*f->title) /* above the legend, which would push a title into the figure */
+            fprintf(file, "set key title '%s' left\n", f->title);
+    }
+    else {
         fputs("unset key\n", file);
-    if (*f->title)
-        fprintf(file, "set title '%s' textcolor rgb '" TEXT "'\n", f->title);
+        if (*f->title)
+            fprintf(file, "set title '%s' textcolor rgb '" TEXT "'\n", f->title);
+    }
     axis_tics(file, "x", f->logx, f->x);
     axis_tics(file, "y", f->logy, f->y);
     if (f->n_category)
-        categories(file, f);
+        categories(file, "x", f->n_category, f->category);
+    if (f->n_category_y)
+        categories(file, "y", f->n_category_y, f->category_y);
     fprintf(file, "set xlabel '%s' textcolor rgb '" TEXT "'\nset ylabel '%s' textcolor rgb '" TEXT "'\n", f->xlabel,
             f->ylabel);
     if (values)
@@ -222,7 +228,7 @@ static void plot_series(FILE *file, const sp_series *s, size_t number, size_t i)
         break;
     case SP_DRAW_POINTS:
         if (s->se && s->n)
-            fprintf(file, "%s using 1:2:3:4 with yerrorbars lw 1.3 pt %d ps 0.55 lc %s", data, shape, colour);
+            fprintf(file, "%s using 1:2:3:4 with %cerrorbars lw 1.3 pt %d ps 0.55 lc %s", data, s->horizontal ? 'x' : 'y', shape, colour);
         else
             fprintf(file, "%s%s with points lw 1.3 pt %d ps 0.55 lc %s", data, s->n ? " using 1:2" : "", shape, colour);
         break;

@@ -15,36 +15,7 @@ void sp_html_text(FILE *file, const char *text)
             fputc(*text, file);
 }
 
-static bool is_letter(unsigned char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c >= 0x80; }
-static bool is_word(unsigned char c) { return is_letter(c) || (c >= '0' && c <= '9'); }
-
-/* One letter, an underscore, a word: "t_S", "φ_C", "d_eff". Returns the length of the letter, 0 when `p` starts no symbol.
- */
-static size_t symbol(const char *text, const char *p)
-{
-    if (!is_letter((unsigned char)*p) || (p > text && (is_word((unsigned char)p[-1]) || strchr("_/.", p[-1]))))
-        return 0;
-    size_t length = 1;
-    while (((unsigned char)p[length] & 0xc0) == 0x80)
-        length++;
-    return p[length] == '_' && is_word((unsigned char)p[length + 1]) ? length : 0;
-}
-
-void sp_html_words(FILE *file, const char *text)
-{
-    for (const char *p = text; *p;) {
-        size_t letter = symbol(text, p);
-        if (!letter) {
-            sp_html_text(file, (char[]){*p++, 0});
-            continue;
-        }
-        fprintf(file, letter == 1 ? "<i>%.*s</i><sub>" : "%.*s<sub>", (int)letter, p);
-        p += letter + 1;
-        while (is_word((unsigned char)*p))
-            fputc(*p++, file);
-        fputs("</sub>", file);
-    }
-}
+void sp_html_words(FILE *file, sp_run *run, const char *text) { fputs(sp_notation_words(run, SP_NOTATION_HTML, text), file); }
 
 void sp_html_base64(FILE *file, const void *data, size_t size)
 {
@@ -130,7 +101,7 @@ static void row(FILE *file, sp_run *run, const sp_table *table, size_t r, const 
         }
         else {
             double se = error[c] < columns ? sp_table_cell(table, r, error[c]).number : NAN;
-            fprintf(file, "<td class=\"n\">%s", sp_notation_number(run, SP_NOTATION_HTML, cell.number, se, 6));
+            fprintf(file, "<td class=\"n\">%s", sp_notation_number(run, SP_NOTATION_HTML, cell.number, se, 5));
         }
         fputs("</td>", file);
     }

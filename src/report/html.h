@@ -7,7 +7,7 @@
 /* Escaped. */
 void sp_html_text(FILE *file, const char *text);
 /* Escaped, with the symbols of the field ("t_S") set with subscripts. */
-void sp_html_words(FILE *file, const char *text);
+void sp_html_words(FILE *file, sp_run *run, const char *text);
 /* The style sheet: light and dark, from 320 pixels on. */
 void sp_html_style(FILE *file);
 void sp_html_base64(FILE *file, const void *data, size_t size);

@@ -148,6 +148,51 @@ const char *sp_notation_name(sp_run *run, sp_notation target, const char *name)
     return buffer_close(run, &b);
 }
 
+static bool is_letter(unsigned char c) { return isalpha(c) || c >= 0x80; }
+static bool is_word(unsigned char c) { return is_letter(c) || isdigit(c); }
+
+/* One letter, an underscore, a word. The length of the letter; 0 when `p` starts no symbol. */
+static size_t symbol_at(const char *text, const char *p)
+{
+    bool inside = p > text && (is_word((unsigned char)p[-1]) || strchr("_.", p[-1]));
+    bool path = p > text && p[-1] == '/' && !(p > text + 1 && isdigit((unsigned char)p[-2]));
+    if (!is_letter((unsigned char)*p) || inside || path)
+        return 0;
+    size_t length = 1;
+    while (((unsigned char)p[length] & 0xc0) == 0x80)
+        length++;
+    return p[length] == '_' && is_word((unsigned char)p[length + 1]) ? length : 0;
+}
+
+const char *sp_notation_words(sp_run *run, sp_notation target, const char *text)
+{
+    buffer b;
+    if (target == SP_NOTATION_PLAIN || !buffer_open(&b))
+        return text;
+    for (const char *p = text; *p;) {
+        size_t letter = symbol_at(text, p), power = *p == '^' && p > text && isdigit((unsigned char)p[-1]) ? strspn(p + 1, "0123456789.-") : 0;
+        while (power > 0 && p[power] == '.')
+            power--; /* the end of the sentence */
+        if (power > 0) {
+            fprintf(b.file, target == SP_NOTATION_HTML ? "<sup>%.*s</sup>" : "^{%.*s}", (int)power, p + 1);
+            p += power + 1;
+            continue;
+        }
+        if (!letter) {
+            put_character(b.file, target, *p++);
+            continue;
+        }
+        const char *italic = target == SP_NOTATION_HTML ? "<i>%.*s</i>" : "{/:Italic %.*s}";
+        fprintf(b.file, letter == 1 ? italic : "%.*s", (int)letter, p);
+        p += letter + 1;
+        open_subscript(b.file, target);
+        while (is_word((unsigned char)*p))
+            fputc(*p++, b.file);
+        close_subscript(b.file, target);
+    }
+    return buffer_close(run, &b);
+}
+
 const char *sp_notation_unit(sp_run *run, sp_notation target, const char *unit)
 {
     buffer b;

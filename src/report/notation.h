@@ -10,6 +10,8 @@ typedef enum { SP_NOTATION_PLAIN, SP_NOTATION_GNUPLOT, SP_NOTATION_HTML } sp_not
  * quotes of gnuplot, or HTML. */
 const char *sp_notation_text(sp_run *run, sp_notation target, const char *text);
 const char *sp_notation_name(sp_run *run, sp_notation target, const char *name);
+/* A sentence: the symbols ("t_S", "N_eff") and powers ("10^15") in it are set as such. */
+const char *sp_notation_words(sp_run *run, sp_notation target, const char *text);
 /* "" for dimensionless quantities. */
 const char *sp_notation_unit(sp_run *run, sp_notation target, const char *unit);
 /* se NAN: none. digits: significant ones of a number without error. */

@@ -105,7 +105,7 @@ static void put_figure(const page *p, size_t i)
     fprintf(p->file, "<figure id=\"fig-%s\">\n", f->name);
     fwrite(p->svg[i].data, 1, p->svg[i].size, p->file);
     fputs("<figcaption>", p->file);
-    sp_html_words(p->file, *f->plain_title                       ? f->plain_title
+    sp_html_words(p->file, p->run, *f->plain_title                       ? f->plain_title
                            : declaration && declaration->caption ? declaration->caption
                                                                  : "");
     fprintf(p->file,
@@ -129,7 +129,7 @@ static void put_table(const page *p, const sp_table *table)
     const sp_table_decl *declaration = sp_table_declaration(table);
     if (!drawn && declaration && declaration->caption) {
         fputs("<p class=\"soft\">", p->file);
-        sp_html_words(p->file, declaration->caption);
+        sp_html_words(p->file, p->run, declaration->caption);
         fputs("</p>\n", p->file);
     }
     if (drawn)
@@ -155,7 +155,7 @@ static sp_status put_image(const page *p, const sp_image *image)
     fputs("\" src=\"data:image/png;base64,", p->file);
     sp_html_base64(p->file, png.data, png.size);
     fputs("\"><figcaption>", p->file);
-    sp_html_words(p->file, image->caption);
+    sp_html_words(p->file, p->run, image->caption);
     fputs("</figcaption></figure>\n", p->file);
     free(png.data);
     return status;
@@ -167,10 +167,11 @@ static void mark_shown(page *p, const sp_table *table)
         p->shown[t] |= sp_result_table_at(p->result, t) == table;
 }
 
-static void put_paragraph(FILE *file, const char *class, const char *text)
+static void put_paragraph(const page *p, const char *class, const char *text)
 {
+    FILE *file = p->file;
     fprintf(file, *class ? "<p class=\"%s\">" : "<p>%s", class);
-    sp_html_words(file, text);
+    sp_html_words(file, p->run, text);
     fputs("</p>\n", file);
 }
 
@@ -187,10 +188,10 @@ static sp_status put_items(page *p)
             fputs("</h2>\n", p->file);
             break;
         case SP_ITEM_WORDS:
-            put_paragraph(p->file, "", item->text);
+            put_paragraph(p, "", item->text);
             break;
         case SP_ITEM_CAUTION:
-            put_paragraph(p->file, "caution", item->text);
+            put_paragraph(p, "caution", item->text);
             break;
         case SP_ITEM_COMMAND:
             fputs("<pre class=\"small\"><code>", p->file);
@@ -271,7 +272,7 @@ static void put_head(const page *p)
 static void put_warnings(const page *p)
 {
     for (size_t i = 0; i < sp_result_warnings(p->result); i++)
-        put_paragraph(p->file, "caution", sp_result_warning(p->result, i));
+        put_paragraph(p, "caution", sp_result_warning(p->result, i));
 }
 
 static void put_verdicts(const page *p)

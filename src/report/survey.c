@@ -10,7 +10,7 @@ static const sp_survey_section *const sections[] = {
 };
 enum { SECTIONS = sizeof sections / sizeof *sections };
 
-static sp_status perform(sp_survey *s, const sp_survey_section *section)
+static sp_status perform(sp_survey *s, const sp_survey_section *section, sp_survey_log *log)
 {
     char *text = NULL;
     size_t size = 0;
@@ -18,15 +18,35 @@ static sp_status perform(sp_survey *s, const sp_survey_section *section)
     s->log = open_memstream(&text, &size);
     if (!s->log)
         return sp_fail(s->run, SP_FAILED, "out of memory");
+    sp_mark mark = sp_memory_mark(s->run);
     sp_status status = section->run(s);
     if (fclose(s->log) != 0 && status == SP_OK)
         status = sp_fail(s->run, SP_FAILED, "out of memory");
     s->log = NULL;
+    sp_memory_release(s->run, mark);
     sp_checkpoint_scope(s->run, "survey");
-    if (status == SP_OK)
-        status = sp_survey_finish(s, section->name, text, size);
+    char *kept = status == SP_OK ? sp_alloc(s->run, size + 1, 1) : NULL;
+    if (kept) {
+        memcpy(kept, text, size);
+        *log = (sp_survey_log){kept, size};
+        status = sp_survey_keep(s, section->name, log);
+    }
+    else if (status == SP_OK)
+        status = SP_FAILED;
     free(text);
     return status;
+}
+
+static sp_status lay_out(sp_survey *s, const sp_survey_log *logs)
+{
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t i = 0; i < SECTIONS; i++) {
+            if (!logs[i].bytes || sections[i]->first != (pass == 0))
+                continue;
+            SP_TRY(sp_result_section(s->out, sections[i]->title));
+            SP_TRY(sp_survey_replay(s, &logs[i], true));
+        }
+    return SP_OK;
 }
 
 static void all_nan(sp_survey_result *r)
@@ -45,17 +65,19 @@ sp_status sp_survey_run(sp_run *run, const sp_survey_params *params, sp_survey_r
     sp_survey s = {.run = run, .data = params->data, .r = result, .out = out};
     s.mode = params->quick ? SP_SURVEY_QUICK : params->full ? SP_SURVEY_FULL : SP_SURVEY_DEFAULT;
     all_nan(result);
+    sp_survey_log logs[SECTIONS] = {{0}};
     for (size_t i = 0; i < SECTIONS; i++) {
         bool found;
         if (!sections[i]->applies(&s))
             continue;
         SP_TRY(sp_poll(run));
-        SP_TRY(sp_result_section(out, sections[i]->title));
         sp_checkpoint_scope(run, "survey");
-        SP_TRY(sp_survey_restore(&s, sections[i]->name, &found));
+        SP_TRY(sp_survey_restore(&s, sections[i]->name, &logs[i], &found));
         if (!found)
-            SP_TRY(perform(&s, sections[i]));
+            SP_TRY(perform(&s, sections[i], &logs[i]));
+        SP_TRY(sp_survey_replay(&s, &logs[i], false));
     }
+    SP_TRY(lay_out(&s, logs));
     sp_checkpoint_scope(run, "");
     return SP_OK;
 }

@@ -202,4 +202,4 @@ static bool applies(const sp_survey *s)
     return true;
 }
 
-const sp_survey_section sp_survey_data_card_section = {"data_card", "The data", applies, run};
+const sp_survey_section sp_survey_data_card_section = {"data_card", "The data", applies, run, false};

@@ -62,12 +62,17 @@ void sp_survey_number(sp_survey *s, size_t offset, double value)
     put(s, 'n', pair, sizeof pair);
 }
 
-void sp_survey_spectrum(sp_survey *s, const double *values, size_t rows)
+void sp_survey_memo(sp_survey *s, const char *name)
 {
-    double n = (double)rows;
-    s->spectrum_rows = rows;
-    put(s, 'm', &n, sizeof n);
-    put(s, 's', values, s->data->d * sizeof *values);
+    size_t bytes, length = strlen(name) + 1;
+    const void *data = sp_memo_find(s->run, name, &bytes);
+    char *both = data ? malloc(length + bytes) : NULL;
+    if (!both)
+        return;
+    memcpy(both, name, length);
+    memcpy(both + length, data, bytes);
+    put(s, 'k', both, length + bytes);
+    free(both);
 }
 
 void sp_survey_cells(sp_survey *s, const char *table, size_t n, const sp_cell *cells)
@@ -138,9 +143,26 @@ static sp_status replay_image(sp_survey *s, const char *p)
     return sp_result_image(s->out, &image);
 }
 
-static sp_status replay_one(sp_survey *s, char kind, const char *p, size_t size)
+/* Numbers are known to the sections that follow at once ... */
+static sp_status replay_number(sp_survey *s, char kind, const char *p, size_t size)
 {
     double pair[2];
+    switch (kind) {
+    case 'n':
+        memcpy(pair, p, sizeof pair);
+        memcpy((char *)s->r + (size_t)pair[0], &pair[1], sizeof(double));
+        return SP_OK;
+    case 'k':
+        sp_memo_keep(s->run, p, p + strlen(p) + 1, size - strlen(p) - 1);
+        return SP_OK;
+    default:
+        return SP_OK;
+    }
+}
+
+/* ... the rest is laid out when all have run: the answers come first on the page. */
+static sp_status replay_item(sp_survey *s, char kind, const char *p, size_t size)
+{
     switch (kind) {
     case 'w':
         return sp_result_say(s->out, "%s", p);
@@ -155,38 +177,23 @@ static sp_status replay_one(sp_survey *s, char kind, const char *p, size_t size)
     case 'u':
         sp_result_unconverged(s->out, "%s", p);
         return SP_OK;
-    case 'n':
-        memcpy(pair, p, sizeof pair);
-        memcpy((char *)s->r + (size_t)pair[0], &pair[1], sizeof(double));
-        return SP_OK;
-    case 'm':
-        memcpy(pair, p, sizeof *pair);
-        s->spectrum_rows = (size_t)pair[0];
-        return SP_OK;
-    case 's':
-        if (!s->spectrum)
-            s->spectrum = SP_NEW(s->run, double, s->data->d);
-        if (!s->spectrum)
-            return SP_FAILED;
-        memcpy(s->spectrum, p, size);
-        return SP_OK;
     case 'r':
         return replay_row(s, p, p + size);
     case 'i':
         return replay_image(s, p);
     default:
-        return sp_fail(s->run, SP_FAILED, "a damaged checkpoint of the survey");
+        return SP_OK;
     }
 }
 
-sp_status sp_survey_replay(sp_survey *s, const char *bytes, size_t size)
+sp_status sp_survey_replay(sp_survey *s, const sp_survey_log *log, bool items)
 {
-    for (const char *p = bytes, *end = bytes + size; p < end;) {
+    for (const char *p = log->bytes, *end = log->bytes + log->size; p < end;) {
         uint64_t length;
         char kind = *p++;
         memcpy(&length, p, sizeof length);
         p += sizeof length;
-        SP_TRY(replay_one(s, kind, p, length));
+        SP_TRY((items ? replay_item : replay_number)(s, kind, p, length));
         p += length;
     }
     return SP_OK;
@@ -197,15 +204,14 @@ typedef struct {
     uint64_t hash, size;
 } stamp;
 
-sp_status sp_survey_finish(sp_survey *s, const char *section, char *text, size_t size)
+sp_status sp_survey_keep(sp_survey *s, const char *section, const sp_survey_log *log)
 {
-    stamp mark = {s->data->hash, size};
-    SP_TRY(sp_checkpoint_save(s->run, sp_format(s->run, "%s-said", section), text, size));
-    SP_TRY(sp_checkpoint_save(s->run, sp_format(s->run, "%s-done", section), &mark, sizeof mark));
-    return sp_survey_replay(s, text, size);
+    stamp mark = {s->data->hash, log->size};
+    SP_TRY(sp_checkpoint_save(s->run, sp_format(s->run, "%s-said", section), log->bytes, log->size));
+    return sp_checkpoint_save(s->run, sp_format(s->run, "%s-done", section), &mark, sizeof mark);
 }
 
-sp_status sp_survey_restore(sp_survey *s, const char *section, bool *found)
+sp_status sp_survey_restore(sp_survey *s, const char *section, sp_survey_log *log, bool *found)
 {
     stamp mark;
     SP_TRY(sp_checkpoint_load(s->run, sp_format(s->run, "%s-done", section), &mark, sizeof mark, found));
@@ -217,5 +223,6 @@ sp_status sp_survey_restore(sp_survey *s, const char *section, bool *found)
     if (!text)
         return SP_FAILED;
     SP_TRY(sp_checkpoint_load(s->run, sp_format(s->run, "%s-said", section), text, mark.size, found));
-    return *found ? sp_survey_replay(s, text, mark.size) : SP_OK;
+    *log = (sp_survey_log){text, mark.size};
+    return SP_OK;
 }
