@@ -169,6 +169,9 @@ typedef struct {
     size_t n_speciating; /* eigenvalues above 1 */
 } sp_data_spectrum;
 
+/* The name under which a run remembers the eigenvalues of this data (sp_memo_find: d doubles). Memory of the run. */
+const char *sp_diffusion_spectrum_memo(sp_run *run, const sp_dataset *data);
+
 /* All eigenvalues when min(n, d) <= 4096 (n d min(n,d) flops, in double); else the 256 leading ones by Lanczos. */
 sp_status sp_diffusion_spectrum(sp_run *run, const sp_dataset *data, sp_data_spectrum *out);
 
