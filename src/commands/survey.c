@@ -96,15 +96,15 @@ static const sp_column curves[] = {{"t", "", "OU time"},
                                    {"step_linear", "", "step of the linear DDPM schedule"},
                                    {"step_cosine", "", "step of the cosine schedule"},
                                    {0}};
-static const sp_column paths[] = {{"trajectory", "", "number"}, {"t", "", "OU time"}, {"x_1", "data", "along the leading direction"}, {0}};
-static const sp_column trajectories[] = {{"trajectory", "", "number"},
-                                         {"t_C_traj", "1", "from here on the nearest point stays the same"},
-                                         {"nn_index", "", "row it ends on"},
-                                         {"nn_distance", "data", "distance from it"},
-                                         {"class", "", "class of that row"},
-                                         {0}};
+static const sp_column paths[] = {
+    {"trajectory", "", "number"}, {"t", "", "OU time"}, {"x_1", "data", "along the leading direction"}, {0}};
+static const sp_column trajectories[] = {
+    {"trajectory", "", "number"},       {"t_C_traj", "1", "from here on the nearest point stays the same"},
+    {"nn_index", "", "row it ends on"}, {"nn_distance", "data", "distance from it"},
+    {"class", "", "class of that row"}, {0}};
 static const sp_table_decl tables[] = {
-    {"clock", clock, "plot t event logx", "The clock of this dataset: generation runs from right (noise) to left (t = 0, data)."},
+    {"clock", clock, "plot t event logx",
+     "The clock of this dataset: generation runs from right (noise) to left (t = 0, data)."},
     {"classes", classes, NULL, "Classes."},
     {"columns", columns, NULL, "Coordinates (the first 64)."},
     {"spectrum", spectrum, "plot index lambda logx logy hline 1 noise_edge xlabel rank ylabel eigenvalue λ",
@@ -113,15 +113,19 @@ static const sp_table_decl tables[] = {
     {"projection", projection, "plot x_1 x_2 by class points",
      "Random points along the two leading directions: what the backward process decides first."},
     {"directions", directions, NULL, "Directions that speciate, as DDPM steps too."},
-    {"pairs", pairs, "map class_k class_l t_S_class", "When each pair of classes separates: the larger the time, the earlier in generation."},
+    {"pairs", pairs, "map class_k class_l t_S_class",
+     "When each pair of classes separates: the larger the time, the earlier in generation."},
     {"curves", curves,
      "plot t phi_C,phi_C_surrogate,phi logx vline t_C_phi t_C_spectral t_S_spectral hline 0.5 ylabel probability;"
-     "plot t f_ex,f_ex_surrogate,f_loo,f_ex_gauss logx vline t_C_loo t_C_spectral hline 0 title Excess entropy per dimension: data, Gaussian surrogate, leave-one-out;"
+     "plot t f_ex,f_ex_surrogate,f_loo,f_ex_gauss logx vline t_C_loo t_C_spectral hline 0 title Excess entropy per "
+     "dimension: data, Gaussian surrogate, leave-one-out;"
      "plot t N_eff logx logy vline t_C_phi title How many data points share a noised sample",
      "Collapse order parameter of the data and of Gaussian points with the same spectrum, and agreement of classes."},
     {"paths", paths, "plot t x_1 by trajectory logx vline t_C_traj t_C_phi t_S_spectral",
-     "Trajectories along the leading direction: generation runs from right to left. They commit near t_S and settle near t_C."},
-    {"trajectories", trajectories, "hist t_C_traj vline t_C_traj t_C_phi t_C_spectral title When trajectories settle on a training point", NULL},
+     "Trajectories along the leading direction: generation runs from right to left. They commit near t_S and settle near "
+     "t_C."},
+    {"trajectories", trajectories,
+     "hist t_C_traj vline t_C_traj t_C_phi t_C_spectral title When trajectories settle on a training point", NULL},
     {0}};
 
 static sp_status run_survey(sp_run *run, const void *params_, void *scalars_, sp_result *out)

@@ -86,13 +86,15 @@ static void vlines(sp_run *run, const sp_result *result, const sp_plot_spec *spe
     double margin = f->logx ? log(high / low) : high - low;
     for (size_t i = 0; i < spec->n_vline; i++) {
         double at;
-        if (!sp_result_number(result, spec->vline[i], &at) || !isfinite(at) || (f->logx && at <= 0))
+        bool number = sp_parse_number(spec->vline[i], &at);
+        if ((!number && !sp_result_number(result, spec->vline[i], &at)) || !isfinite(at) || (f->logx && at <= 0))
             continue;
         double outside = f->logx ? fmax(log(low / at), log(at / high)) : fmax(low - at, at - high);
         if (outside > 0.4 * margin)
             continue;
         sp_figure_hold(f->x, f->logx, at);
-        f->vline[f->n_vline++] = (sp_mark_line){at, sp_notation_name(run, SP_NOTATION_GNUPLOT, spec->vline[i])};
+        f->vline[f->n_vline++] =
+            (sp_mark_line){at, number ? "" : sp_notation_name(run, SP_NOTATION_GNUPLOT, spec->vline[i])};
     }
 }
 

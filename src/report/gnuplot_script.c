@@ -187,7 +187,8 @@ static void settings(FILE *file, sp_figure *f)
     if (!cells)
         fputs("set grid lt 1 lw 0.7 lc rgb '" GRID "'\n", file);
     if (titled) {
-        fputs("set key outside top left horizontal Left reverse samplen 1.8 width 1 spacing 1.25 textcolor rgb '" TEXT "'\n", file);
+        fputs("set key outside top left horizontal Left reverse samplen 1.8 width 1 spacing 1.25 textcolor rgb '" TEXT "'\n",
+              file);
         if (*f->title) /* above the legend, which would push a title into the figure */
             fprintf(file, "set key title '%s' left\n", f->title);
     }
@@ -228,7 +229,8 @@ static void plot_series(FILE *file, const sp_series *s, size_t number, size_t i)
         break;
     case SP_DRAW_POINTS:
         if (s->se && s->n)
-            fprintf(file, "%s using 1:2:3:4 with %cerrorbars lw 1.3 pt %d ps 0.55 lc %s", data, s->horizontal ? 'x' : 'y', shape, colour);
+            fprintf(file, "%s using 1:2:3:4 with %cerrorbars lw 1.3 pt %d ps 0.55 lc %s", data, s->horizontal ? 'x' : 'y',
+                    shape, colour);
         else
             fprintf(file, "%s%s with points lw 1.3 pt %d ps 0.55 lc %s", data, s->n ? " using 1:2" : "", shape, colour);
         break;

@@ -15,7 +15,10 @@ void sp_html_text(FILE *file, const char *text)
             fputc(*text, file);
 }
 
-void sp_html_words(FILE *file, sp_run *run, const char *text) { fputs(sp_notation_words(run, SP_NOTATION_HTML, text), file); }
+void sp_html_words(FILE *file, sp_run *run, const char *text)
+{
+    fputs(sp_notation_words(run, SP_NOTATION_HTML, text), file);
+}
 
 void sp_html_base64(FILE *file, const void *data, size_t size)
 {

@@ -170,7 +170,8 @@ const char *sp_notation_words(sp_run *run, sp_notation target, const char *text)
     if (target == SP_NOTATION_PLAIN || !buffer_open(&b))
         return text;
     for (const char *p = text; *p;) {
-        size_t letter = symbol_at(text, p), power = *p == '^' && p > text && isdigit((unsigned char)p[-1]) ? strspn(p + 1, "0123456789.-") : 0;
+        size_t letter = symbol_at(text, p),
+               power = *p == '^' && p > text && isdigit((unsigned char)p[-1]) ? strspn(p + 1, "0123456789.-") : 0;
         while (power > 0 && p[power] == '.')
             power--; /* the end of the sentence */
         if (power > 0) {
@@ -230,7 +231,10 @@ static const char *with_error(sp_run *run, sp_notation target, double x, double 
     int exponent = size > 0 ? (int)floor(log10(size)) : 0;
     bool shift = exponent < -3 || exponent > 5;
     double scale = shift ? pow(10, exponent) : 1;
-    int decimals = (int)fmax(0, 1 - floor(log10(se / scale) + 1e-9));
+    /* two digits of the error; 0.00996 has them at the place of 0.010 */
+    int decimals = (int)fmax(0, 1 - floor(log10(se / scale * (1 + 0.5e-2))));
+    if (decimals > 0 && se / scale * pow(10, decimals) >= 99.5)
+        decimals--;
     if (decimals > 15)
         decimals = 15;
     const char *plus = target == SP_NOTATION_PLAIN ? "+-" : "±";

@@ -105,9 +105,10 @@ static void put_figure(const page *p, size_t i)
     fprintf(p->file, "<figure id=\"fig-%s\">\n", f->name);
     fwrite(p->svg[i].data, 1, p->svg[i].size, p->file);
     fputs("<figcaption>", p->file);
-    sp_html_words(p->file, p->run, *f->plain_title                       ? f->plain_title
-                           : declaration && declaration->caption ? declaration->caption
-                                                                 : "");
+    sp_html_words(p->file, p->run,
+                  *f->plain_title                       ? f->plain_title
+                  : declaration && declaration->caption ? declaration->caption
+                                                        : "");
     fprintf(p->file,
             " <span class=\"small\"><a href=\"figures/%s.svg\">svg</a> <a href=\"figures/%s.pdf\">pdf</a> <a "
             "href=\"figures/%s.png\">png</a> "

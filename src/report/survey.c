@@ -93,6 +93,12 @@ sp_status sp_survey_call(sp_survey *s, const char *command, const sp_dataset *da
     return SP_OK;
 }
 
+const char *sp_survey_count(sp_survey *s, size_t n, const char *thing)
+{
+    const char *text = sp_format(s->run, "%zu %s%s", n, thing, n == 1 ? "" : "s");
+    return text ? text : "";
+}
+
 const char *sp_survey_data_words(sp_survey *s)
 {
     static const char *const keys[] = {"data", "scale", "center", "labels", "classes", "limit"}, *const defaults[] = {

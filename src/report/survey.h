@@ -64,6 +64,8 @@ sp_status sp_survey_call(sp_survey *s, const char *command, const sp_dataset *da
 
 /* NAN when the result has no such number. */
 double sp_survey_scalar(const sp_result *result, const char *name);
+/* "1 direction", "3 directions" */
+const char *sp_survey_count(sp_survey *s, size_t n, const char *thing);
 /* "t = 0.63 (DDPM step 334 of 1000 linear, 501 of 1000 cosine)" */
 const char *sp_survey_moment(sp_survey *s, double t);
 

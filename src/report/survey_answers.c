@@ -3,7 +3,8 @@
 
 #include "spinodal/diffusion.h"
 
-static sp_status clock_row(sp_survey *s, const sp_noise_schedule *schedules, const char *event, double t, double se, const char *meaning)
+static sp_status clock_row(sp_survey *s, const sp_noise_schedule *schedules, const char *event, double t, double se,
+                           const char *meaning)
 {
     if (isnan(t))
         return SP_OK;
@@ -22,14 +23,24 @@ static sp_status clock_table(sp_survey *s)
     SP_SURVEY_SET(s, step_C_linear, sp_noise_schedule_step(&schedules[0], r->t_C_phi));
     SP_SURVEY_SET(s, step_S_cosine, sp_noise_schedule_step(&schedules[1], r->t_S_spectral));
     SP_SURVEY_SET(s, step_C_cosine, sp_noise_schedule_step(&schedules[1], r->t_C_phi));
-    SP_TRY(clock_row(s, schedules, "t_S leading direction", r->t_S_spectral, NAN, "the leading direction breaks its symmetry"));
-    SP_TRY(clock_row(s, schedules, "t_S first classes", r->t_S_class_first, NAN, "the first pair of classes separates"));
-    SP_TRY(clock_row(s, schedules, "t_S last classes", r->t_S_class_last, NAN, "the last pair of classes separates"));
-    SP_TRY(clock_row(s, schedules, "t_C Gaussian bound", r->t_C_spectral, NAN, "collapse of Gaussian data of this covariance, large dimension"));
-    SP_TRY(clock_row(s, schedules, "t_C Gaussian points", r->t_C_phi_surrogate, r->t_C_phi_surrogate_se, "φ_C = ½ of Gaussian points with this spectrum"));
+    SP_TRY(
+        clock_row(s, schedules, "t_S leading direction", r->t_S_spectral, NAN, "the leading direction breaks its symmetry"));
+    bool one = r->t_S_class_first == r->t_S_class_last;
+    if (one)
+        SP_TRY(clock_row(s, schedules, "t_S classes", r->t_S_class_first, NAN, "the two classes separate"));
+    else {
+        SP_TRY(clock_row(s, schedules, "t_S first classes", r->t_S_class_first, NAN, "the first pair of classes separates"));
+        SP_TRY(clock_row(s, schedules, "t_S last classes", r->t_S_class_last, NAN, "the last pair of classes separates"));
+    }
+    SP_TRY(clock_row(s, schedules, "t_C Gaussian bound", r->t_C_spectral, NAN,
+                     "collapse of Gaussian data of this covariance, large dimension"));
+    SP_TRY(clock_row(s, schedules, "t_C Gaussian points", r->t_C_phi_surrogate, r->t_C_phi_surrogate_se,
+                     "φ_C = ½ of Gaussian points with this spectrum"));
     SP_TRY(clock_row(s, schedules, "t_C data, φ_C = ½", r->t_C_phi, r->t_C_phi_se, "φ_C = ½ of the data (recommended)"));
-    SP_TRY(clock_row(s, schedules, "t_C leave-one-out", r->t_C_loo, r->t_C_loo_se, "the leave-one-out excess entropy vanishes"));
-    SP_TRY(clock_row(s, schedules, "t_C trajectories", r->t_C_traj, r->t_C_traj_se, "trajectories settle on a training point"));
+    SP_TRY(clock_row(s, schedules, "t_C leave-one-out", r->t_C_loo, r->t_C_loo_se,
+                     "the leave-one-out excess entropy vanishes"));
+    SP_TRY(
+        clock_row(s, schedules, "t_C trajectories", r->t_C_traj, r->t_C_traj_se, "trajectories settle on a training point"));
     sp_survey_show(s, "clock");
     return SP_OK;
 }
@@ -38,12 +49,15 @@ static void about_collapse(sp_survey *s)
 {
     const sp_survey_result *r = s->r;
     if (isnan(r->t_C_phi)) {
-        sp_survey_say(s, "No collapse was found: even with an exact score the noised points stay shared between several data points.");
+        sp_survey_say(
+            s, "No collapse was found: even with an exact score the noised points stay shared between several data points.");
         return;
     }
     sp_survey_say(s, "With an exact score, samples are memorised below %s.", sp_survey_moment(s, r->t_C_phi));
-    sp_survey_caution(s, "A trained network is smoother than the exact score and may memorise later or never; this is the limit of a perfect fit to these %zu points. "
-                         "The smaller the time, the longer a model stays free of it.",
+    sp_survey_caution(s,
+                      "A trained network is smoother than the exact score and may memorise later or never; this is the "
+                      "limit of a perfect fit to these %zu points. "
+                      "The smaller the time, the longer a model stays free of it.",
                       s->data->n);
 }
 
@@ -51,18 +65,27 @@ static void about_speciation(sp_survey *s)
 {
     const sp_survey_result *r = s->r;
     if (isnan(r->t_S_spectral)) {
-        sp_survey_say(s, "Nothing is decided along a direction of the covariance: no eigenvalue exceeds the noise variance 1.");
+        sp_survey_say(s,
+                      "Nothing is decided along a direction of the covariance: no eigenvalue exceeds the noise variance 1.");
         return;
     }
     sp_survey_say(s, "The coarsest feature of a sample is decided at %s.", sp_survey_moment(s, r->t_S_spectral));
-    if (!isnan(r->t_S_class_first))
-        sp_survey_say(s, "Classes separate between t = %.3g (the easiest pair) and t = %.3g (the hardest).", r->t_S_class_first, r->t_S_class_last);
+    if (r->t_S_class_first == r->t_S_class_last)
+        sp_survey_say(s, "The two classes separate at t = %.3g.", r->t_S_class_first);
+    else if (!isnan(r->t_S_class_first))
+        sp_survey_say(s, "Classes separate between t = %.3g (the easiest pair) and t = %.3g (the hardest).",
+                      r->t_S_class_first, r->t_S_class_last);
     if (!isnan(r->t_C_phi) && r->t_C_phi < r->t_S_spectral)
-        sp_survey_say(s, "In between, from t = %.3g down to %.3g, samples take shape and are still new: this is where generalisation happens.", r->t_S_spectral,
-                      r->t_C_phi);
+        sp_survey_say(s,
+                      "In between, from t = %.3g down to %.3g, samples take shape and are still new: this is where "
+                      "generalisation happens.",
+                      r->t_S_spectral, r->t_C_phi);
     else if (!isnan(r->t_C_phi))
-        sp_survey_caution(s, "The collapse comes before any feature is decided: with these %zu points an exact score only repeats them.", s->data->n);
-    sp_survey_caution(s, "Times count on a scale on which the noise has variance 1: another --scale moves all of them. Definitions of t_S differ by "
+        sp_survey_caution(
+            s, "The collapse comes before any feature is decided: with these %zu points an exact score only repeats them.",
+            s->data->n);
+    sp_survey_caution(s, "Times count on a scale on which the noise has variance 1: another --scale moves all of them. "
+                         "Definitions of t_S differ by "
                          "constants of order one.");
 }
 
@@ -71,8 +94,10 @@ static void about_samples(sp_survey *s)
     const sp_survey_result *r = s->r;
     if (isnan(r->log10_n_wanted) || isnan(r->t_C_phi))
         return;
-    sp_survey_say(s, "To move the collapse to half this time, at most about 10^%.3g points would be needed instead of %zu.", r->log10_n_wanted, s->data->n);
-    sp_survey_caution(s, "That is the information of Gaussian data of the same covariance, an upper bound; n grows exponentially with the resolved dimension, so only the "
+    sp_survey_say(s, "To move the collapse to half this time, at most about 10^%.3g points would be needed instead of %zu.",
+                  r->log10_n_wanted, s->data->n);
+    sp_survey_caution(s, "That is the information of Gaussian data of the same covariance, an upper bound; n grows "
+                         "exponentially with the resolved dimension, so only the "
                          "order of magnitude of log n means something.");
 }
 
@@ -81,8 +106,10 @@ static void about_density(sp_survey *s)
     const sp_survey_result *r = s->r;
     if (isnan(r->h_opt))
         return;
-    sp_survey_say(s, "The best kernel density estimate has bandwidth h = %.3g; there each value rests on %.3g points (condensation below h_G = %.3g, Gaussian fluctuations "
-                     "above h_CLT = %.3g).",
+    sp_survey_say(s,
+                  "The best kernel density estimate has bandwidth h = %.3g; there each value rests on %.3g points "
+                  "(condensation below h_G = %.3g, Gaussian fluctuations "
+                  "above h_CLT = %.3g).",
                   r->h_opt, r->N_eff_kde, r->h_G, r->h_CLT);
 }
 

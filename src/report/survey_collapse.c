@@ -13,7 +13,8 @@ static double cell(const sp_table *table, size_t row, const char *column)
 
 static sp_status tabulate(sp_survey *s, const sp_result *curves)
 {
-    static const char *const names[] = {"t", "phi_C", "phi_C_se", NULL, NULL, "f_ex", "f_ex_se", NULL, NULL, "f_loo", "f_loo_se", "f_ex_gauss", "N_eff", "N_eff_se", "phi", "phi_se"};
+    static const char *const names[] = {"t",  "phi_C", "phi_C_se", NULL,         NULL,    "f_ex",     "f_ex_se", NULL,
+                                        NULL, "f_loo", "f_loo_se", "f_ex_gauss", "N_eff", "N_eff_se", "phi",     "phi_se"};
     enum { COLUMNS = sizeof names / sizeof *names };
     const sp_table *data = sp_result_find_table(curves, "curves"), *surrogate = sp_result_find_table(curves, "surrogate");
     sp_noise_schedule linear, cosine;
@@ -53,7 +54,9 @@ static sp_status samples_wanted(sp_survey *s, double t)
 static sp_status run(sp_survey *s)
 {
     const sp_survey_result *r = s->r;
-    const char *queries = s->mode == SP_SURVEY_QUICK ? "queries=192" : s->mode == SP_SURVEY_DEFAULT ? "queries=1024" : "queries=8192";
+    const char *queries = s->mode == SP_SURVEY_QUICK     ? "queries=192"
+                          : s->mode == SP_SURVEY_DEFAULT ? "queries=1024"
+                                                         : "queries=8192";
     const char *args[] = {queries, "gaussian_surrogate=true"};
     sp_result *curves;
     SP_TRY(sp_survey_call(s, "diffusion.curves", s->data, 2, args, &curves));
@@ -61,27 +64,36 @@ static sp_status run(sp_survey *s)
     SP_SURVEY_SET(s, t_C_phi_surrogate_se, sp_survey_scalar(curves, "surrogate_t_C_phi_se"));
     if (isnan(r->t_C_phi))
         SP_SURVEY_SET(s, t_C_phi, sp_survey_scalar(curves, "t_C_phi"));
-    sp_survey_say(s, "With the score learnt perfectly from these %zu points, a noised sample x_t remembers its seed: φ_C(t) is the probability that its weight "
-                     "stays on one data point, N_eff = 1/φ_C how many points share it, and f_ex the entropy left over, per dimension. Where φ_C passes ½ the backward "
-                     "process falls onto a training point.",
+    sp_survey_say(s,
+                  "With the score learnt perfectly from these %zu points, a noised sample x_t remembers its seed: φ_C(t) is "
+                  "the probability that its weight "
+                  "stays on one data point, N_eff = 1/φ_C how many points share it, and f_ex the entropy left over, per "
+                  "dimension. Where φ_C passes ½ the backward "
+                  "process falls onto a training point.",
                   s->data->n);
     if (!isnan(r->t_C_phi))
-        sp_survey_say(s, "φ_C = ½ at %s. The leave-one-out entropy vanishes at t = %.3g; Gaussian data of the same covariance would collapse at t = %.3g (an upper "
-                         "bound in large dimension).",
+        sp_survey_say(s,
+                      "φ_C = ½ at %s. The leave-one-out entropy vanishes at t = %.3g; Gaussian data of the same covariance "
+                      "would collapse at t = %.3g (an upper "
+                      "bound in large dimension).",
                       sp_survey_moment(s, r->t_C_phi), r->t_C_loo, r->t_C_spectral);
     else
-        sp_survey_caution(s, "φ_C does not cross ½: there is no collapse in the range of times that was measured (repeated rows keep it below).");
+        sp_survey_caution(s, "φ_C does not cross ½: there is no collapse in the range of times that was measured (repeated "
+                             "rows keep it below).");
     if (!isnan(r->t_C_phi) && !isnan(r->t_C_phi_surrogate)) {
         double ratio = r->t_C_phi / r->t_C_phi_surrogate;
         sp_survey_say(s, "The same measurement on Gaussian points with this spectrum gives %.3g: %s", r->t_C_phi_surrogate,
-                      ratio < 0.9   ? "the data collapse later in the backward process (at smaller t). Their structure beyond the covariance makes neighbours closer, as "
-                                      "if the dimension were lower."
-                      : ratio > 1.1 ? "the data collapse earlier in the backward process (at larger t) than their covariance explains."
-                                    : "for the collapse, the data are as good as Gaussian.");
+                      ratio < 0.9 ? "the data collapse later in the backward process (at smaller t). Their structure beyond "
+                                    "the covariance makes neighbours closer, as "
+                                    "if the dimension were lower."
+                      : ratio > 1.1
+                          ? "the data collapse earlier in the backward process (at larger t) than their covariance explains."
+                          : "for the collapse, the data are as good as Gaussian.");
     }
     SP_TRY(tabulate(s, curves));
     SP_TRY(samples_wanted(s, r->t_C_phi));
-    sp_survey_paste(s, "spinodal diffusion curves %s --queries %s --gaussian-surrogate", sp_survey_data_words(s), strchr(queries, '=') + 1);
+    sp_survey_paste(s, "spinodal diffusion curves %s --queries %s --gaussian-surrogate", sp_survey_data_words(s),
+                    strchr(queries, '=') + 1);
     sp_result_free(curves);
     return SP_OK;
 }

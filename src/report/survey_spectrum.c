@@ -57,7 +57,8 @@ static sp_status project(sp_survey *s, const double *directions)
             if (classes > 1 && (size_t)a->label[order[i]] != k)
                 continue;
             const char *name = classes == 1 ? "" : a->class_name ? a->class_name[k] : sp_format(s->run, "%zu", k);
-            SP_SURVEY_ROW(s, "projection", sp_survey_along(s, directions, x), sp_survey_along(s, directions + a->d, x), name);
+            SP_SURVEY_ROW(s, "projection", sp_survey_along(s, directions, x), sp_survey_along(s, directions + a->d, x),
+                          name);
         }
     sp_survey_show(s, "projection");
     return SP_OK;
@@ -71,7 +72,8 @@ static void tabulate(sp_survey *s, const sp_data_spectrum *p)
         running += v;
         /* of long spectra every few ranks are enough for the figure */
         if (p->d <= SHOWN || k < 200 || k % (p->d / 200) == 0)
-            SP_SURVEY_ROW(s, "spectrum", k + 1, v, error, v > 1 ? 0.5 * log(v) : NAN, running / p->trace, v > p->noise_edge ? "yes" : "no");
+            SP_SURVEY_ROW(s, "spectrum", k + 1, v, error, v > 1 ? 0.5 * log(v) : NAN, running / p->trace,
+                          v > p->noise_edge ? "yes" : "no");
     }
     sp_survey_show(s, "spectrum");
 }
@@ -87,21 +89,32 @@ static void in_words(sp_survey *s, const sp_data_spectrum *p)
     SP_SURVEY_SET(s, noise_edge, p->noise_edge);
     SP_SURVEY_SET(s, n_resolved, (double)p->n_resolved);
     SP_SURVEY_SET(s, t_S_spectral, top > 1 ? 0.5 * log(top) : NAN);
-    sp_survey_say(s, "The covariance has effective dimension d_eff = (Σλ)²/Σλ² = %.3g out of %zu; %zu directions hold half of the variance. The largest "
-                     "eigenvalue is Λ = %.4g.",
-                  p->effective_dimension, p->d, to_half, top);
+    sp_survey_say(s,
+                  "The covariance has effective dimension d_eff = (Σλ)²/Σλ² = %.3g out of %zu; half of the variance lies in "
+                  "%s. The largest "
+                  "eigenvalue is Λ = %.4g.",
+                  p->effective_dimension, p->d, sp_survey_count(s, to_half, "direction"), top);
     if (top > 1)
-        sp_survey_say(s, "%zu eigenvalues exceed the variance 1 of the noise: along each of these directions the backward process breaks its symmetry at "
-                         "its own time t_S = ½ log λ, the first of all at t_S = %.3f.",
-                      p->n_speciating, 0.5 * log(top));
+        sp_survey_say(
+            s,
+            "%s above the variance 1 of the noise: along each such direction the backward process breaks its symmetry at "
+            "its own time t_S = ½ log λ, the first of all at t_S = %.3f.",
+            sp_survey_count(s, p->n_speciating, "eigenvalue"), 0.5 * log(top));
     else
-        sp_survey_say(s, "No eigenvalue exceeds the variance 1 of the noise on this scale: there is no speciation along a direction of the covariance.");
-    sp_survey_say(s, "%zu directions stand above λ = %.3g, the upper edge that noise as large as the bulk would reach with this n (Marchenko–Pastur).",
-                  p->n_resolved, p->noise_edge);
+        sp_survey_say(s, "No eigenvalue exceeds the variance 1 of the noise on this scale: there is no speciation along a "
+                         "direction of the covariance.");
+    sp_survey_say(s,
+                  "%s above λ = %.3g, the upper edge that noise as large as the bulk would reach with this n "
+                  "(Marchenko–Pastur): so many are resolved.",
+                  sp_survey_count(s, p->n_resolved, "eigenvalue"), p->noise_edge);
     if (p->n_resolved == 0)
-        sp_survey_caution(s, "Not even the largest eigenvalue stands above that edge: %zu points do not resolve a single direction.", p->n);
+        sp_survey_caution(
+            s, "Not even the largest eigenvalue stands above that edge: %zu points do not resolve a single direction.",
+            p->n);
     if (p->n_leading < p->d && p->n_leading < p->n)
-        sp_survey_caution(s, "Only the %zu leading eigenvalues were computed; the others share the rest of the variance equally.", p->n_leading);
+        sp_survey_caution(
+            s, "Only the %zu leading eigenvalues were computed; the others share the rest of the variance equally.",
+            p->n_leading);
 }
 
 static sp_status run(sp_survey *s)

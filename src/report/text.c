@@ -129,6 +129,58 @@ static void write_table(FILE *file, const sp_table *table)
     }
 }
 
+/* Paragraphs of at most WIDE columns; a character of UTF-8 counts once. */
+static void write_paragraph(FILE *file, const char *first, const char *text)
+{
+    enum { WIDE = 100 };
+    int column = fprintf(file, "%s", first);
+    while (*text) {
+        size_t length = strcspn(text, " ");
+        int letters = 0;
+        for (size_t i = 0; i < length; i++)
+            letters += (text[i] & 0xc0) != 0x80;
+        bool start = column == 0;
+        if (!start && column + 1 + letters > WIDE) {
+            fputc('\n', file);
+            column = 0;
+            start = true;
+        }
+        column += fprintf(file, start ? "" : " ") + letters;
+        fprintf(file, "%.*s", (int)length, text);
+        text += length;
+        while (*text == ' ')
+            text++;
+    }
+    fputc('\n', file);
+}
+
+static void write_items(FILE *file, const sp_result *result)
+{
+    for (size_t i = 0; i < sp_result_items(result); i++) {
+        const sp_item *item = sp_result_item(result, i);
+        if (item->kind == SP_ITEM_SECTION)
+            fprintf(file, "%s%s\n\n", i ? "\n" : "", item->text);
+        else if (item->kind == SP_ITEM_WORDS)
+            write_paragraph(file, "", item->text);
+        else if (item->kind == SP_ITEM_CAUTION)
+            write_paragraph(file, "!", item->text);
+        else if (item->kind == SP_ITEM_COMMAND)
+            fprintf(file, "  %s\n", item->text);
+    }
+    if (sp_result_items(result))
+        fputs("\nNumbers\n\n", file);
+}
+
+/* What has been said in words needs no tables on the terminal. */
+static void write_table_names(FILE *file, const sp_result *result)
+{
+    fputs("\nTables (--json, or -o DIR with figures):", file);
+    for (size_t i = 0; i < sp_result_tables(result); i++)
+        if (sp_table_rows(sp_result_table_at(result, i)) > 0)
+            fprintf(file, " %s", sp_table_name(sp_result_table_at(result, i)));
+    fputc('\n', file);
+}
+
 void sp_write_text(FILE *file, const sp_result *result)
 {
     const char *name = sp_result_data(result, "name");
@@ -136,8 +188,11 @@ void sp_write_text(FILE *file, const sp_result *result)
         fprintf(file, "data: %s, n = %s, d = %s, scale %s (gain %s), %scentred\n\n", name, sp_result_data(result, "n"),
                 sp_result_data(result, "d"), sp_result_data(result, "scale"), sp_result_data(result, "gain"),
                 strcmp(sp_result_data(result, "centered"), "true") ? "not " : "");
+    write_items(file, result);
     write_scalars(file, result);
-    for (size_t i = 0; i < sp_result_tables(result); i++)
+    if (sp_result_items(result))
+        write_table_names(file, result);
+    for (size_t i = 0; i < sp_result_tables(result) && !sp_result_items(result); i++)
         write_table(file, sp_result_table_at(result, i));
     for (size_t i = 0; i < sp_result_warnings(result); i++)
         fprintf(file, "%swarning: %s\n", i ? "" : "\n", sp_result_warning(result, i));

@@ -21,14 +21,20 @@ static const sp_scalar sample_scalar_list[] = {SP_OUT(sample_scalars, h_G, "data
                                                SP_OUT(sample_scalars, yes, "", "flag"),
                                                SP_OUT(sample_scalars, words, "", "text"),
                                                {0}};
-static const sp_column sample_curve_columns[] = {{"t", "OU time", "time"},        {"d", "", "dimension"},
-                                                 {"phi_theory", "1", "agreement"}, {"phi", "1", "agreement"},
-                                                 {"phi_se", "1", "standard error"}, {"note", "", "text"},
+static const sp_column sample_curve_columns[] = {{"t", "OU time", "time"},
+                                                 {"d", "", "dimension"},
+                                                 {"phi_theory", "1", "agreement"},
+                                                 {"phi", "1", "agreement"},
+                                                 {"phi_se", "1", "standard error"},
+                                                 {"note", "", "text"},
                                                  {0}};
-static const sp_column sample_map_columns[] = {{"alpha", "1", "log(n)/d"}, {"h", "data", "bandwidth"}, {"KL", "nat", "KL/d"}, {"regime", "", "phase"}, {0}};
-static const sp_column sample_name_columns[] = {{"class", "", "class"}, {"t_S_class", "1", "time"}, {"t_S_class_se", "1", "error"}, {0}};
+static const sp_column sample_map_columns[] = {
+    {"alpha", "1", "log(n)/d"}, {"h", "data", "bandwidth"}, {"KL", "nat", "KL/d"}, {"regime", "", "phase"}, {0}};
+static const sp_column sample_name_columns[] = {
+    {"class", "", "class"}, {"t_S_class", "1", "time"}, {"t_S_class_se", "1", "error"}, {0}};
 static const sp_table_decl sample_tables[] = {
-    {"curves", sample_curve_columns, "plot t phi_theory,phi by d vline h_G hline 0.5; plot t phi logx logy title It's `id` of $(id) {x}_y; hist phi",
+    {"curves", sample_curve_columns,
+     "plot t phi_theory,phi by d vline h_G hline 0.5; plot t phi logx logy title It's `id` of $(id) {x}_y; hist phi",
      "Caption with <markup> & t_S."},
     {"map", sample_map_columns, "map alpha h KL logx logy logz; map alpha h regime logx logy", "Phases."},
     {"names", sample_name_columns, "plot class t_S_class; plot t_S_class class logx", "Places."},
@@ -50,7 +56,8 @@ static inline sp_result *sample_result(void)
     for (int d = 16; d <= 256; d *= 4)
         for (int i = 0; i < 12; i++) {
             double t = 0.2 * (i + 1), p = 0.5 + 0.5 / (1 + exp(2 * (t - 0.5 * log(d))));
-            SP_ROW(sp_result_table(r, "curves"), i == 11 ? INFINITY : t, (double)d, p, i == 5 ? NAN : p + 0.01 * sin(7 * i), 0.01, i ? "plain" : HARD_TEXT);
+            SP_ROW(sp_result_table(r, "curves"), i == 11 ? INFINITY : t, (double)d, p, i == 5 ? NAN : p + 0.01 * sin(7 * i),
+                   0.01, i ? "plain" : HARD_TEXT);
         }
     for (int i = 0; i < 6; i++)
         for (int j = 0; j < 5; j++) {

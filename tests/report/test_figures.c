@@ -16,14 +16,22 @@ static char folder[] = "/tmp/spinodal-test-figures-XXXXXX";
 
 static const char *at(const char *name) { return sp_format(test_run(), "%s/%s", folder, name); }
 
-static void write_text(const char *path, const char *text) { assert_int_equal(sp_write_file(test_run(), path, text, strlen(text)), SP_OK); }
+static void write_text(const char *path, const char *text)
+{
+    assert_int_equal(sp_write_file(test_run(), path, text, strlen(text)), SP_OK);
+}
 
 static void grammar(void **state)
 {
     (void)state;
     size_t n;
     sp_plot_spec *s;
-    assert_int_equal(sp_plots_parse(test_run(), "plot t a,b by d logx vline t_S t_C hline 0 x xlabel the time title Of  things; map x y z logz; hist v bins 7", &n, &s), SP_OK);
+    assert_int_equal(
+        sp_plots_parse(
+            test_run(),
+            "plot t a,b by d logx vline t_S t_C hline 0 x xlabel the time title Of  things; map x y z logz; hist v bins 7",
+            &n, &s),
+        SP_OK);
     assert_int_equal(n, 3);
     assert_int_equal(s[0].n_y, 2);
     assert_string_equal(s[0].by, "d");
@@ -34,7 +42,9 @@ static void grammar(void **state)
     assert_true(s[0].logx && !s[0].logy && s[1].logz);
     assert_string_equal(s[1].y[1], "z");
     assert_int_equal(s[2].bins, 7);
-    static const char *const bad[] = {"draw x y", "plot", "plot x", "map x y", "hist", "plot x y by", "plot x y vline", "plot x y nonsense", "hist x bins 0"};
+    static const char *const bad[] = {"draw x y",     "plot",        "plot x",         "map x y",
+                                      "hist",         "plot x y by", "plot x y vline", "plot x y nonsense",
+                                      "hist x bins 0"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_int_equal(sp_plots_parse(test_run(), bad[i], &n, &s), SP_USAGE);
 }
@@ -76,7 +86,8 @@ static void every_declared_plot_is_right(void **state)
                 for (size_t v = 0; v < s[k].n_hline; v++)
                     good = good && is_number_or_scalar(sp_command_at(i), s[k].hline[v]);
                 if (!good)
-                    fail_msg("%s, table %s: \"%s\" names a column or scalar that is not declared", sp_command_at(i)->name, t->name, t->plots);
+                    fail_msg("%s, table %s: \"%s\" names a column or scalar that is not declared", sp_command_at(i)->name,
+                             t->name, t->plots);
             }
         }
 }
@@ -151,7 +162,8 @@ static void overlay(void **state)
     sp_result *r = sample_result();
     size_t n;
     sp_figure *f;
-    write_text(at("good.csv"), "\xef\xbb\xbft,\"phi\",phi_se,other\r\n0.5,0.9,0.1,x\r\n1,nan,0.1,\"a \"\"b\"\", c\"\n1.5,0.7,0.2,\n\n");
+    write_text(at("good.csv"),
+               "\xef\xbb\xbft,\"phi\",phi_se,other\r\n0.5,0.9,0.1,x\r\n1,nan,0.1,\"a \"\"b\"\", c\"\n1.5,0.7,0.2,\n\n");
     assert_int_equal(sp_overlay_read(test_run(), at("good.csv"), &sample_command, &o), SP_OK);
     assert_int_equal(sp_figures_make(test_run(), r, o, &n, &f), SP_OK);
     const sp_series *last = &f[1].series[f[1].n_series - 1];
@@ -167,7 +179,10 @@ static void overlay(void **state)
     assert_int_equal(sp_overlay_read(test_run(), at("other.csv"), &sample_command, &o), SP_USAGE);
 }
 
-static unsigned u32(const unsigned char *p) { return (unsigned)p[0] << 24 | (unsigned)p[1] << 16 | (unsigned)p[2] << 8 | p[3]; }
+static unsigned u32(const unsigned char *p)
+{
+    return (unsigned)p[0] << 24 | (unsigned)p[1] << 16 | (unsigned)p[2] << 8 | p[3];
+}
 
 static void png_round_trip(void **state)
 {
@@ -261,10 +276,14 @@ static void remove_tree(const char *path)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {SP_TEST(grammar),        SP_TEST(every_declared_plot_is_right),
-                                       SP_TEST(figures_hold_the_finite_points), SP_TEST(pages),
-                                       SP_TEST(overlay),        SP_TEST(png_round_trip),
-                                       SP_TEST(report_is_escaped), SP_TEST(without_gnuplot)};
+    const struct CMUnitTest tests[] = {SP_TEST(grammar),
+                                       SP_TEST(every_declared_plot_is_right),
+                                       SP_TEST(figures_hold_the_finite_points),
+                                       SP_TEST(pages),
+                                       SP_TEST(overlay),
+                                       SP_TEST(png_round_trip),
+                                       SP_TEST(report_is_escaped),
+                                       SP_TEST(without_gnuplot)};
     if (!mkdtemp(folder))
         return 1;
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -50,6 +50,7 @@ static void names_become_symbols(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {SP_TEST(errors_are_rounded), SP_TEST(numbers_without_error), SP_TEST(names_become_symbols)};
+    const struct CMUnitTest tests[] = {SP_TEST(errors_are_rounded), SP_TEST(numbers_without_error),
+                                       SP_TEST(names_become_symbols)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -39,7 +39,8 @@ static void json_equals_result(void **state)
                 assert_true(json_number_value(value) == cell.number);
         }
     }
-    assert_int_equal(json_array_size(json_object_get(json_object_get(json_object_get(root, "tables"), "nothing"), "class")), 0);
+    assert_int_equal(json_array_size(json_object_get(json_object_get(json_object_get(root, "tables"), "nothing"), "class")),
+                     0);
     json_decref(root);
     free(text);
     sp_result_free(r);
@@ -102,7 +103,7 @@ static void text_names_everything(void **state)
     char *text;
     size_t size;
     FILE *file = open_memstream(&text, &size);
-    sp_write_text(file, r, true);
+    sp_write_text(file, r);
     fclose(file);
     assert_non_null(strstr(text, "0.5753 +- 0.0018"));
     assert_non_null(strstr(text, "curves (36 rows)"));
@@ -114,6 +115,7 @@ static void text_names_everything(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {SP_TEST(json_equals_result), SP_TEST(csv_equals_result), SP_TEST(text_names_everything)};
+    const struct CMUnitTest tests[] = {SP_TEST(json_equals_result), SP_TEST(csv_equals_result),
+                                       SP_TEST(text_names_everything)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
