@@ -25,7 +25,7 @@ static sp_status clock_table(sp_survey *s)
     SP_SURVEY_SET(s, step_C_cosine, sp_noise_schedule_step(&schedules[1], r->t_C_phi));
     SP_TRY(
         clock_row(s, schedules, "t_S leading direction", r->t_S_spectral, NAN, "the leading direction breaks its symmetry"));
-    bool one = r->t_S_class_first == r->t_S_class_last;
+    bool one = s->data->n_classes == 2;
     if (one)
         SP_TRY(clock_row(s, schedules, "t_S classes", r->t_S_class_first, NAN, "the two classes separate"));
     else {
@@ -70,7 +70,7 @@ static void about_speciation(sp_survey *s)
         return;
     }
     sp_survey_say(s, "The coarsest feature of a sample is decided at %s.", sp_survey_moment(s, r->t_S_spectral));
-    if (r->t_S_class_first == r->t_S_class_last)
+    if (!isnan(r->t_S_class_first) && s->data->n_classes == 2)
         sp_survey_say(s, "The two classes separate at t = %.3g.", r->t_S_class_first);
     else if (!isnan(r->t_S_class_first))
         sp_survey_say(s, "Classes separate between t = %.3g (the easiest pair) and t = %.3g (the hardest).",
