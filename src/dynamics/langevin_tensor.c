@@ -1,5 +1,5 @@
 /* Langevin dynamics and gradient flow of the spiked model at finite N (spec 28, 3.9; spec 23, 3.6). */
-#include "spiked_instance.h"
+#include "langevin.h"
 
 #include "math/statistics.h"
 
@@ -14,6 +14,8 @@ typedef struct {
     dynamics_model model;
     size_t n_times;
     const double *times;
+    instance_maker make;
+    const void *make_context;
     double *output; /* instances x replicas x times x OBSERVABLES */
 } job;
 
@@ -78,7 +80,7 @@ static sp_status instance_block(sp_run *run, size_t block, void *context)
     const sp_langevin_params *p = j->p;
     size_t N = p->N, R = p->replicas, length = R * N;
     spiked_instance s;
-    SP_TRY(spiked_instance_create(run, &j->model.q, N, block, &s));
+    SP_TRY(j->make(run, j->make_context, N, block, &s));
     double *all = SP_NEW(run, double, 6 * length + R);
     if (!all)
         return SP_FAILED;
@@ -148,10 +150,10 @@ static sp_measured measure(const job *j, size_t time, size_t what)
     return (sp_measured){all.mean, sp_moments_se(&all)};
 }
 
-sp_status sp_langevin_simulate(sp_run *run, const sp_langevin_params *p, size_t *n, sp_langevin_point **points)
+sp_status langevin_run(sp_run *run, const sp_langevin_params *p, const dynamics_model *model, instance_maker make,
+                       const void *context, size_t *n, sp_langevin_point **points)
 {
-    job j = {.p = p, .model = {.q = {.high = 0}}, .n_times = p->times.n, .times = p->times.v};
-    SP_TRY(check(run, p, &j.model));
+    job j = {.p = p, .model = *model, .n_times = p->times.n, .times = p->times.v, .make = make, .make_context = context};
     for (size_t k = 0; k < j.n_times; k++)
         if (!(p->times.v[k] >= (k ? p->times.v[k - 1] : 0)))
             return sp_fail(run, SP_USAGE, "--times must be increasing and >= 0");
@@ -176,4 +178,16 @@ sp_status sp_langevin_simulate(sp_run *run, const sp_langevin_params *p, size_t 
                                      .C_t0 = measure(&j, k, 3),
                                      .force2 = measure(&j, k, 4)};
     return SP_OK;
+}
+
+static sp_status make_spiked(sp_run *run, const void *context, size_t N, uint64_t index, spiked_instance *out)
+{
+    return spiked_instance_create(run, context, N, index, out);
+}
+
+sp_status sp_langevin_simulate(sp_run *run, const sp_langevin_params *p, size_t *n, sp_langevin_point **points)
+{
+    dynamics_model model = {.q = {.high = 0}};
+    SP_TRY(check(run, p, &model));
+    return langevin_run(run, p, &model, make_spiked, &model.q, n, points);
 }

@@ -1,0 +1,13 @@
+/* Langevin dynamics on the sphere for any instance of couplings. */
+#ifndef SPINODAL_LANGEVIN_H
+#define SPINODAL_LANGEVIN_H
+
+#include "spiked_instance.h"
+
+typedef sp_status (*instance_maker)(sp_run *run, const void *context, size_t N, uint64_t index, spiked_instance *out);
+
+/* The model gives schedule, temperature and annealing; the couplings come from `make`. */
+sp_status langevin_run(sp_run *run, const sp_langevin_params *params, const dynamics_model *model, instance_maker make,
+                       const void *context, size_t *n, sp_langevin_point **points);
+
+#endif
