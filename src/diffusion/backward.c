@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+enum { LARGE = 1 << 20 }; /* values of a dataset beyond which products in float32 pay */
+
 static sp_status allocate(sp_run *run, const sp_backward *process, size_t n, sp_batch *out)
 {
     *out = (sp_batch){.n = n,
@@ -55,8 +57,10 @@ static sp_status posterior_means(sp_run *run, const sp_backward *process, double
     }
     if (n == 0)
         return SP_OK;
+    bool large = process->data->x && process->data->n * d > LARGE;
+    sp_precision precision = large ? SP_PRECISION_FLOAT : SP_PRECISION_AUTO;
     sp_softmax_result scan;
-    SP_TRY(sp_empirical_posterior(run, process->data, n, x, t, 0, &scan));
+    SP_TRY(sp_empirical_posterior(run, process->data, n, x, t, 0, precision, &scan));
     for (size_t j = 0; j < n; j++) {
         size_t i = who[j];
         memcpy(mean + i * d, scan.mean + j * d, d * sizeof *mean);

@@ -4,7 +4,7 @@
 
 #include "spinodal/diffusion.h"
 
-enum { SP_BATCH = 32 }; /* trajectories of a block */
+enum { SP_BATCH = 32 }; /* trajectories of a block: enough for products of matrices, few enough for several threads */
 
 typedef struct {
     const sp_dataset *data;

@@ -71,7 +71,7 @@ sp_status sp_empirical_scan(sp_run *run, const char *what, const sp_dataset *dat
 }
 
 sp_status sp_empirical_posterior(sp_run *run, const sp_dataset *data, size_t n, const double *x, double t, size_t neighbours,
-                                 sp_softmax_result *out)
+                                 sp_precision precision, sp_softmax_result *out)
 {
     double *scaled = SP_NEW(run, double, n * data->d), grow = exp(t);
     if (!scaled)
@@ -86,5 +86,6 @@ sp_status sp_empirical_posterior(sp_run *run, const sp_dataset *data, size_t n, 
     problem.logit = &logit;
     problem.k = neighbours;
     problem.mean = true;
+    problem.precision = precision;
     return sp_softmax_scan(run, NULL, &problem, out);
 }

@@ -25,8 +25,9 @@ sp_status sp_empirical_scan(sp_run *run, const char *what, const sp_dataset *dat
                             sp_softmax_result *out);
 
 /* Weights at given points x (n x d) at one time, with the posterior mean of the clean point; logits -|x - e^{-t} a|^2/(2
- * Delta). The points are scaled by e^t in place of the data. neighbours: nearest ones wanted. */
+ * Delta). The points are scaled by e^t in place of the data. neighbours: nearest ones wanted. precision: float is enough for
+ * trajectories (the points that carry weight are in double always). */
 sp_status sp_empirical_posterior(sp_run *run, const sp_dataset *data, size_t n, const double *x, double t, size_t neighbours,
-                                 sp_softmax_result *out);
+                                 sp_precision precision, sp_softmax_result *out);
 
 #endif

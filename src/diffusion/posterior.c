@@ -37,7 +37,7 @@ sp_status sp_diffusion_posterior(sp_run *run, const sp_diffusion_posterior_param
         return sp_fail(run, SP_USAGE, "at most %d weights are listed", SP_SOFTMAX_MAX_NEIGHBOURS);
     SP_TRY(read_points(run, p, out));
     sp_softmax_result scan;
-    SP_TRY(sp_empirical_posterior(run, p->data, out->n, out->x, p->t, top, &scan));
+    SP_TRY(sp_empirical_posterior(run, p->data, out->n, out->x, p->t, top, SP_PRECISION_AUTO, &scan));
     out->point = SP_NEW(run, sp_posterior_point, out->n);
     out->score = SP_NEW(run, double, out->n *d);
     out->index = SP_NEW(run, size_t, out->n * top);

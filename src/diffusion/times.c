@@ -6,7 +6,8 @@
 #include <math.h>
 #include <string.h>
 
-enum { COARSE = 24, COARSE_QUERIES = 128, FINE = 16 };
+enum { COARSE = 24, COARSE_QUERIES = 128 };
+static const double spacing = 0.035; /* of the refined grid in log t: the interpolation error is 1e-4 of t */
 
 static sp_status log_grid(sp_run *run, double from, double to, size_t n, double **t)
 {
@@ -16,18 +17,22 @@ static sp_status log_grid(sp_run *run, double from, double to, size_t n, double 
     return *t ? SP_OK : SP_FAILED;
 }
 
-/* Around a coarse root the curves are measured again with all queries. */
-static sp_status refine(sp_run *run, const char *what, const sp_dataset *data, sp_vec spectrum, size_t queries, double near,
-                        sp_estimate (*crossing)(size_t, const sp_diffusion_curve *), sp_estimate *out)
+/* Around the coarse roots the curves are measured again with all queries. */
+static sp_status refine(sp_run *run, const sp_dataset *data, sp_vec spectrum, size_t queries, double phi, double loo,
+                        sp_diffusion_times_result *r)
 {
-    double *t;
+    double *t, from = fmin(phi, loo) / 1.4, to = fmax(phi, loo) * 1.4; /* fmin and fmax leave out NAN */
     sp_diffusion_curve *curves;
-    *out = (sp_estimate){NAN, NAN};
-    if (isnan(near))
+    if (isnan(from))
         return SP_OK;
-    SP_TRY(log_grid(run, near / 1.5, near * 1.5, FINE, &t));
-    SP_TRY(sp_measure_curves(run, what, data, spectrum, queries, "times noise", (sp_vec){FINE, t}, &curves));
-    *out = crossing(FINE, curves);
+    size_t n = 2 + (size_t)(log(to / from) / spacing);
+    SP_TRY(log_grid(run, from, to, n, &t));
+    SP_TRY(sp_measure_curves(run, "collapse", data, spectrum, queries, "times noise", (sp_vec){n, t}, &curves));
+    sp_estimate at_phi = sp_phi_crossing(n, curves), at_loo = sp_loo_crossing(n, curves);
+    r->t_C_phi = at_phi.value;
+    r->t_C_phi_se = at_phi.se;
+    r->t_C_loo = at_loo.value;
+    r->t_C_loo_se = at_loo.se;
     return SP_OK;
 }
 
@@ -49,14 +54,7 @@ static sp_status measure_collapse(sp_run *run, const sp_dataset *data, sp_vec sp
         to = from * 1.2;
         from /= 60;
     }
-    sp_estimate at;
-    SP_TRY(refine(run, "order parameter", data, spectrum, queries, phi, sp_phi_crossing, &at));
-    r->t_C_phi = at.value;
-    r->t_C_phi_se = at.se;
-    SP_TRY(refine(run, "leave-one-out", data, spectrum, queries, loo, sp_loo_crossing, &at));
-    r->t_C_loo = at.value;
-    r->t_C_loo_se = at.se;
-    return SP_OK;
+    return refine(run, data, spectrum, queries, phi, loo, r);
 }
 
 /* Samples that put the collapse at target_t: log n = I(a; x_t). From the spectrum: an upper bound; from the leave-one-out
