@@ -71,6 +71,34 @@ double sp_kde_psi(const sp_kde_theory_params *p, double s);
 double sp_kde_eps(const sp_kde_theory_params *p, double s);  /* -2 psi'(s) */
 double sp_kde_rate(const sp_kde_theory_params *p, double s); /* I(s) = s psi'(s) - psi(s) */
 
+/* ---- exact at finite n and d: data N(0, I_d), gaussian kernel ----------------------------------------- */
+
+typedef struct {
+    double log_n; /* log of the number of data points, >= log 2; only this enters, so n may be e^200 */
+    size_t d;
+    double r;     /* |x|^2 = r d */
+    bool average; /* over x ~ N(0, I) instead */
+} sp_kde_exact_params;
+
+typedef struct {
+    double log_density;       /* (1/d) E log rho_hat_h(x) */
+    double Y2;                /* E sum of squared weights */
+    double relative_variance; /* Var Z / (E Z)^2 at |x|^2 = r d, closed form (spec 03, 3.4) */
+    double skewness;          /* of Z at |x|^2 = r d; dominated by databases too rare to be seen when h < h_CLT */
+} sp_kde_exact_point;
+
+/* Quadrature of spec 03, 3.5; accuracy 1e-10 in log_density and Y2 (1e-9 averaged). Milliseconds for d < 1000, times 32 when
+ * averaged; cost grows as d^{3/2}/h^2. */
+sp_status sp_kde_exact(sp_run *run, const sp_kde_exact_params *p, double h, sp_kde_exact_point *out);
+
+/* eps_1: squared distance per dimension within which one data point is expected; h_G_local = (2 n f(q_1))^{-1/2}: local
+ * condensation bandwidth at rank one, so that the local tail exponent is (h/h_G_local)^2 (spec 03, 3.5). */
+sp_status sp_kde_nearest(sp_run *run, const sp_kde_exact_params *p, double *eps_1, double *h_G_local);
+
+/* The bandwidth of largest E log rho_hat, searched between a third and three times `start`. */
+sp_status sp_kde_exact_optimum(sp_run *run, const sp_kde_exact_params *p, double start, double *h_opt, double *log_density,
+                               bool *converged);
+
 #ifdef __cplusplus
 }
 #endif
