@@ -99,6 +99,43 @@ sp_status sp_kde_nearest(sp_run *run, const sp_kde_exact_params *p, double *eps_
 sp_status sp_kde_exact_optimum(sp_run *run, const sp_kde_exact_params *p, double start, double *h_opt, double *log_density,
                                bool *converged);
 
+/* ---- simulation ---------------------------------------------------------------------------------------- */
+
+typedef struct {
+    size_t n, d;
+    size_t databases; /* independent data sets: the errors are over these */
+    size_t queries;   /* for each data set; ignored with `fixed` */
+    sp_vec spectrum;  /* covariance of the data, repeated to fill d dimensions */
+    sp_vec h;
+    bool fixed; /* one query with |x|^2 = r d for each data set, distances drawn from their law; spectrum must be 1 */
+    double r;
+} sp_kde_simulate_params;
+
+enum { SP_KDE_SPACINGS = 4 };
+extern const size_t sp_kde_spacing_ranks[SP_KDE_SPACINGS]; /* 5, 10, 20, 50 */
+
+typedef struct {
+    double log_density, log_density_se; /* (1/d) log rho_hat */
+    double Y2, Y2_se;
+    double relative_variance, relative_variance_se; /* fixed: of Z over data sets; else NaN. The se is by bootstrap. */
+    double skewness, skewness_se;
+} sp_kde_simulated;
+
+typedef struct {
+    sp_kde_simulated *curve; /* one for each h */
+    double h_G[SP_KDE_SPACINGS],
+        h_G_se[SP_KDE_SPACINGS]; /* spacing estimators at the ranks above, root of the mean square */
+    double *log_z;               /* fixed: [h][database] log(Z / E Z); else NULL */
+} sp_kde_simulate_result;
+
+/* Kernel estimates of Gaussian data (spec 03, 3.5, 3.8a, 7.2). Random streams "kde.data", "kde.query", "kde.distance", one
+ * index for each data set. Cost: databases n queries (2 d + 10 h.n) flops. */
+sp_status sp_kde_simulate(sp_run *run, const sp_kde_simulate_params *p, sp_kde_simulate_result *out);
+
+/* Draws of log(Z / E Z) under the stable law that fits the tail at rank one (index m_local, spec 03, 3.4) at radius r.
+ * SP_USAGE unless 0 < m_local < 2. Draws below 0 (possible for m > 1) are -inf. */
+sp_status sp_kde_stable_draws(sp_run *run, const sp_kde_exact_params *p, double h, size_t n_draws, double *log_z);
+
 #ifdef __cplusplus
 }
 #endif
