@@ -136,6 +136,83 @@ sp_status sp_kde_simulate(sp_run *run, const sp_kde_simulate_params *p, sp_kde_s
  * SP_USAGE unless 0 < m_local < 2. Draws below 0 (possible for m > 1) are -inf. */
 sp_status sp_kde_stable_draws(sp_run *run, const sp_kde_exact_params *p, double h, size_t n_draws, double *log_z);
 
+/* ---- on data: best bandwidth and its regime ------------------------------------------------------------- */
+
+/* All lengths are those of the dataset as given, after its scaling. */
+typedef struct {
+    const sp_dataset *data;
+    sp_vec h; /* bandwidths of the scan, ascending; empty: 32 from 0.2 to 3 times the median nearest-neighbour distance /
+                 sqrt d */
+    const char *kernel;
+    size_t subsample; /* rows left out in turn, drawn at random (stream "kde.subsample"); 0: all up to 4096 */
+    bool drop_duplicates;
+} sp_kde_fit_params;
+
+/* Leave-one-out means over the held-out rows, and their standard errors over these rows. */
+typedef struct {
+    double h;
+    double loo, loo_se;                                     /* log likelihood per point and dimension */
+    double Y2, Y2_se;                                       /* sum of squared weights */
+    double N_eff, N_eff_se;                                 /* 1 / mean Y2 */
+    double N_H, N_H_se;                                     /* exp of the mean entropy of the weights */
+    double frac_max_half, frac_max_half_se;                 /* rows whose largest weight is above 1/2 */
+    double m_k5, m_k5_se, m_k10, m_k10_se, m_k20, m_k20_se; /* stable index from the spacings, (h/h_G_k)^2 */
+    const char *regime;                                     /* from m_k5 */
+} sp_kde_scan_row;
+
+typedef struct {
+    size_t n, d;                                                        /* points used, after dropping duplicates */
+    size_t held_out;                                                    /* rows left out in turn */
+    size_t duplicates;                                                  /* rows equal to an earlier one */
+    double d_eff;                                                       /* (sum lambda)^2 / sum lambda^2 of the covariance */
+    double alpha, alpha_eff;                                            /* log(n)/d, log(n)/d_eff */
+    double h_opt, h_opt_se;                                             /* largest leave-one-out likelihood */
+    double h_opt_raw;                                                   /* in units of the raw data */
+    double h_G_k5, h_G_k5_se, h_G_k10, h_G_k10_se, h_G_k20, h_G_k20_se; /* condensation, from the spacings */
+    double h_G_plugin, h_CLT_plugin, h_opt_plugin, KL_opt_plugin;       /* Gaussian theory with the spectrum of the data */
+    double h_scott, h_silverman;
+    double shrinkage; /* Ledoit-Wolf weight of the identity; 0 for n <= d (Gram matrix) */
+    double residual;  /* |sum_i <q>_i / (n d h_opt^2) - 1| at h_opt (gaussian kernel) */
+    bool converged;
+    sp_kde_scan_row at_opt;
+    size_t n_scan;
+    sp_kde_scan_row *scan; /* memory of the run */
+    sp_vec spectrum;       /* of the plug-in, d values */
+    const char *verdict;   /* one sentence */
+} sp_kde_fit_result;
+
+/* Bandwidth of largest leave-one-out likelihood and the regime it is in, by three estimators (spec 03, 3.7-3.8): this is the
+ * kernel verdict of a dataset. All bandwidths of the scan cost one pass over the data (2 held_out n d flops), then about
+ * five more. SP_DATA: n < 3, or all rows equal. */
+sp_status sp_kde_fit(sp_run *run, const sp_kde_fit_params *p, sp_kde_fit_result *out);
+
+typedef struct {
+    const sp_dataset *data;
+    const sp_dataset *queries; /* scaled like data; NULL: the rows of data, each left out of its own estimate */
+    const double *x;           /* n_x rows instead of `queries`; NULL: none */
+    size_t n_x;
+    sp_vec h;
+    const char *kernel;
+    bool score; /* gaussian kernel only */
+} sp_kde_eval_params;
+
+typedef struct {
+    double log_density;
+    double N_eff, N_H, w_max;
+    size_t nearest; /* row of data */
+    double nearest_distance;
+    double h_G_k5; /* condensation bandwidth from the spacings at this query; NaN below 6 data points */
+} sp_kde_value;
+
+typedef struct {
+    size_t n;            /* queries */
+    sp_kde_value *value; /* [query][h] */
+    double *score;       /* [query][h][d]: gradient of the log density, (sum w y - x)/h^2; NULL unless asked for */
+} sp_kde_eval_result;
+
+/* Log density, weights and score at given points (spec 03, 3.7). 2 n d flops a query (4 with the score). */
+sp_status sp_kde_eval(sp_run *run, const sp_kde_eval_params *p, sp_kde_eval_result *out);
+
 #ifdef __cplusplus
 }
 #endif
