@@ -196,49 +196,55 @@ sp_status sp_landscape_exact_mean(sp_run *run, const sp_landscape_model *model, 
 
 /* ---- points ------------------------------------------------------------------------------------------ */
 
-typedef enum { SP_LANDSCAPE_DESCENT, SP_LANDSCAPE_NEWTON } sp_landscape_method;
+typedef enum { SP_LANDSCAPE_DESCENT, SP_LANDSCAPE_FLOW, SP_LANDSCAPE_NEWTON } sp_landscape_method;
 
-/* Stationary points of one tensor: the user's (a file), or a random one of the model. */
+/* Points reached on one tensor of the user (a file), or on random instances of the model. descent: minima by L-BFGS; flow:
+ * gradient flow for a time; newton: every stationary point (small N). */
 typedef struct {
     sp_landscape_model model;
-    const char *tensor;        /* .npy of shape N x ... x N, or text lines "i j k value"; "": a random instance */
-    const char *signal_vector; /* file of N numbers; "": the first axis for a random instance, none for a file */
-    size_t N, starts, max_points;
+    const char *tensor;        /* .npy etc. of shape N x ... x N, or text lines "i j k value" from 0; "": random instances */
+    const char *signal_vector; /* file of N numbers; "": the first axis for random instances, none for a file */
+    size_t N, instances, starts;
     int method;
+    double time, dt;  /* of flow */
     double tolerance; /* of |grad| / sqrt(N) */
     bool symmetrise, normalise;
     size_t bins;
 } sp_landscape_points_params;
 
 typedef struct {
-    size_t id, hits, index;
+    size_t instance, hits, index;
     double energy, m, mu;
     double lambda_min, lambda_2,
         overlap_min;                 /* lowest two Hessian eigenvalues; squared overlap of the first with the signal */
     double bulk_mean, bulk_variance; /* of the Hessian eigenvalues */
     double lambda_theory;            /* predicted lowest eigenvalue at this (mu, m) */
-    double ks;                       /* Kolmogorov-Smirnov distance to the shifted semicircle */
-    double gradient;
+    double ks;                       /* largest distance of the eigenvalues' distribution from the shifted semicircle's */
+    double gradient;                 /* |tangent gradient| / sqrt(N) */
 } sp_landscape_found;
 
 typedef struct {
-    double lambda, density, density_se, semicircle;
+    double lambda, semicircle, density, density_se; /* eigenvalue minus mu */
 } sp_landscape_spectrum_bin;
 
 typedef struct {
-    size_t N, order, n_found;
-    double kernel_var_estimate, kernel_var_estimate_se; /* p! N^(p-1) mean square of the entries with distinct indices */
-    double energy, energy_se, mu, mu_se, bulk_variance, bulk_variance_se; /* over the starts */
+    size_t N, order, n_found, minima;
+    double kernel_var_estimate,
+        kernel_var_estimate_se; /* p! N^(p-1) mean square of the entries with distinct indices, of a file */
+    double energy_mean, energy_se, mu_mean, mu_se; /* over the points */
+    double bulk_mean, bulk_mean_se;                /* mean Hessian eigenvalue minus mu */
+    double bulk_variance, bulk_variance_se;
     double energy_threshold, mu_threshold, xi_curvature_1;
-    size_t minima;
+    double gradient_max;
 } sp_landscape_points_result;
 
 typedef struct {
     size_t n, n_bins;
     sp_landscape_found *v;
-    sp_landscape_spectrum_bin *spectrum; /* of all points found, shifted by their mu */
+    sp_landscape_spectrum_bin *spectrum;
 } sp_landscape_found_list;
 
+/* Spec 31, 3.10 and 5. N <= 2000 (full Hessian). SP_DATA: a tensor that is not finite or not symmetric to 1e-8. */
 sp_status sp_landscape_points(sp_run *run, const sp_landscape_points_params *params, sp_landscape_points_result *result,
                               sp_landscape_found_list *list);
 

@@ -98,7 +98,8 @@ sp_status sp_risk_curve(sp_run *run, const sp_risk_curve_params *params, sp_risk
 
 /* ---- count ------------------------------------------------------------------------------------------- */
 
-/* All stationary points of small random instances beside the exact mean of finite d (spec 22, 3.6). */
+/* All stationary points of small random instances beside the exact mean of finite d (spec 22, 3.6). instances 0: the exact
+ * mean alone, d to 32. */
 typedef struct {
     sp_risk_model model;
     size_t d, instances, starts, samples;
@@ -142,10 +143,13 @@ sp_status sp_risk_exact_mean(sp_run *run, const sp_risk_model *model, size_t d, 
 
 typedef enum { SP_RISK_DESCENT, SP_RISK_NEWTON } sp_risk_method;
 
-/* Stationary points of the risk on the user's rows, compared with the theory at the same n/d and risk. */
+/* Stationary points of the risk on given rows (data), or on d-dimensional Gaussian ones (data NULL), compared with the
+ * theory at the same samples_per_dim and risk. data: rows are used as they are; targets are the s of a loss with a teacher.
+ */
 typedef struct {
-    sp_risk_model model; /* samples_per_dim is not read */
+    sp_risk_model model; /* samples_per_dim: of Gaussian rows only */
     const sp_dataset *data;
+    size_t d;
     int method;
     size_t starts, bins;
     bool whiten;
@@ -154,21 +158,28 @@ typedef struct {
 
 typedef struct {
     size_t id, hits, index;
-    double risk, t, lambda_min, lambda_2, gradient;
+    double risk, t, A, overlap, lambda_min, lambda_2, gradient; /* overlap with the teacher of Gaussian rows; else NAN */
 } sp_risk_found;
 
+/* Densities: theory at the risk of the points, measured over the points. */
 typedef struct {
     double x, theory, measured, measured_se;
 } sp_risk_bin;
 
 typedef struct {
+    double theory, measured, measured_se;
+} sp_risk_comparison;
+
+typedef struct {
     size_t n, d, n_found, minima;
     double samples_per_dim;
-    double row_mean;                        /* |mean row|^2 / d: 0 for centred rows, 1/n expected */
+    double mean_size;                       /* |mean row|^2 n / d: about 1 for isotropic rows */
     double covariance_low, covariance_high; /* extreme eigenvalues of the rows' covariance */
     double mp_low, mp_high;                 /* Marchenko-Pastur edges of isotropic rows */
     bool isotropic;
-    double risk, risk_se, t, t_se, t_theory, A, A_se, A_theory, complexity_annealed;
+    double risk_mean, risk_se;
+    sp_risk_comparison t, A, lambda_mean, lambda_variance;
+    double lam, complexity_annealed; /* of the theory at that risk; NAN: no solution, see note */
     const char *note;
 } sp_risk_points_result;
 
@@ -178,6 +189,7 @@ typedef struct {
     sp_risk_bin *preactivation, *hessian;
 } sp_risk_found_list;
 
+/* Newton finds points of every index (small d); descent finds minima. SP_USAGE: more than 2000 columns. */
 sp_status sp_risk_points(sp_run *run, const sp_risk_points_params *params, sp_risk_points_result *result,
                          sp_risk_found_list *list);
 

@@ -1,36 +1,12 @@
 #include "landscape/kac_rice_annealed.h"
 
 #include "math/roots.h"
+#include "math/semicircle.h"
 
 #include <math.h>
 
 /* sqrt(y^2 - 4) without cancellation near the edge. */
 static double outside(double y) { return sqrt((y - 2) * (y + 2)); }
-
-double semicircle_log_potential(double y)
-{
-    double a = fabs(y), value = y * y / 4 - 0.5;
-    if (a <= 2)
-        return value;
-    double w = outside(a);
-    return value - a * w / 4 + log((a + w) / 2);
-}
-
-double semicircle_log_potential_slope(double y)
-{
-    double a = fabs(y);
-    /* 2 / (a + w) is (a - w) / 2 without cancellation */
-    return a <= 2 ? y / 2 : copysign(2 / (a + outside(a)), y);
-}
-
-double semicircle_mass_below(double y)
-{
-    if (y <= -2)
-        return 0;
-    if (y >= 2)
-        return 1;
-    return 0.5 + y * sqrt((2 - y) * (2 + y)) / (4 * M_PI) + asin(y / 2) / M_PI;
-}
 
 static double edge_action(double y)
 {
@@ -55,7 +31,7 @@ double lowest_eigenvalue_rate_slope(double theta, double t)
 
 double hessian_log_determinant(const gaussian_landscape *g, double mu)
 {
-    return 0.5 * log(g->x2) + semicircle_log_potential(mu / sqrt(g->x2));
+    return 0.5 * log(g->x2) + sp_semicircle_log_potential(mu / sqrt(g->x2), 1);
 }
 
 double annealed_theta(const gaussian_landscape *g, double m)
@@ -112,7 +88,7 @@ typedef struct {
 static double slope_in_mu(double mu, void *context)
 {
     const mu_problem *c = context;
-    double s = sqrt(c->g->x2), slope = -c->curvature * (mu - c->centre) + semicircle_log_potential_slope(mu / s) / s;
+    double s = sqrt(c->g->x2), slope = -c->curvature * (mu - c->centre) + sp_semicircle_log_potential_slope(mu / s, 1) / s;
     return c->minima ? slope - lowest_eigenvalue_rate_slope(c->theta / s, fmax(mu / s, 2)) / s : slope;
 }
 

@@ -4,11 +4,6 @@
 
 #include "landscape/gaussian_landscape.h"
 
-/* I(y) = int rho_sc(t) ln|y - t| dt over the semicircle of radius 2, and its derivative. */
-double semicircle_log_potential(double y);
-double semicircle_log_potential_slope(double y);
-/* F_sc(y): the mass of the semicircle of radius 2 below y. */
-double semicircle_mass_below(double y);
 /* L(theta, t): rate for the lowest eigenvalue of "semicircle minus rank one theta" to stay positive (spec 31, 3.3). */
 double lowest_eigenvalue_rate(double theta, double t);
 double lowest_eigenvalue_rate_slope(double theta, double t); /* dL/dt */

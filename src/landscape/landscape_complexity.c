@@ -1,6 +1,8 @@
 /* The complexity at fixed energy and overlap, or maximised over either (spec 31, 3.1-3.6). */
 #include "landscape/kac_rice_quenched.h"
 
+#include "math/semicircle.h"
+
 #include <math.h>
 
 sp_status sp_landscape_facts_of(sp_run *run, const sp_landscape_model *model, sp_landscape_facts *out)
@@ -84,7 +86,7 @@ static sp_status point_at(sp_run *run, const gaussian_landscape *g, const sp_lan
                                 .mu = a.mu,
                                 .complexity_annealed = annealed_complexity(g, COUNT_ALL, a.energy, a.m, a.mu),
                                 .complexity_minima = annealed_complexity(g, COUNT_MINIMA, a.energy, a.m, a.mu),
-                                .index_fraction = semicircle_mass_below(-a.mu / sqrt(g->x2)),
+                                .index_fraction = sp_semicircle_cdf(-a.mu, sqrt(g->x2)),
                                 .theta_annealed = theta,
                                 .lambda_annealed = lowest_eigenvalue(g, a.mu, theta),
                                 .complexity_quenched = NAN,

@@ -2,6 +2,8 @@
 #include "landscape/random_landscape.h"
 #include "landscape/sphere_points.h"
 
+#include "math/statistics.h"
+
 #include <math.h>
 
 enum { MAX_N = 12, MAX_DOUBLINGS = 6, MAX_POINTS = 1 << 16 };
@@ -42,25 +44,6 @@ static sp_status count_instance(sp_run *worker, size_t instance, void *context)
     for (size_t k = 0; k < found.n; k++)
         record->by_index[found.v[k].index]++;
     return SP_OK;
-}
-
-typedef struct {
-    double sum, sum2;
-    size_t n;
-} moments;
-
-static void add(moments *m, double x)
-{
-    m->sum += x;
-    m->sum2 += x * x;
-    m->n++;
-}
-
-static void mean_of(const moments *m, double *mean, double *se)
-{
-    double n = (double)m->n;
-    *mean = m->sum / n;
-    *se = m->n > 1 ? sqrt(fmax(m->sum2 / n - *mean * *mean, 0) / (n - 1)) : NAN;
 }
 
 static double closed_form(const gaussian_landscape *g, size_t N)
@@ -105,23 +88,26 @@ sp_status sp_landscape_count(sp_run *run, const sp_landscape_count_params *param
     SP_TRY(
         sp_parallel_resumable(run, "stationary points", params->instances, job.out, sizeof *job.out, count_instance, &job));
 
-    moments points = {0}, minima = {0}, logs = {0}, by_index[MAX_N] = {{0}};
+    sp_moments points = {0}, minima = {0}, logs = {0}, by_index[MAX_N] = {{0}};
     for (size_t i = 0; i < params->instances; i++) {
         const instance_record *r = &job.out[i];
         list->v[i] = (sp_landscape_instance){r->points, r->by_index[0], r->starts, r->stable};
-        add(&points, (double)r->points);
-        add(&minima, (double)r->by_index[0]);
-        add(&logs, log((double)r->points));
+        sp_moments_add(&points, (double)r->points);
+        sp_moments_add(&minima, (double)r->by_index[0]);
+        sp_moments_add(&logs, log((double)r->points));
         for (size_t k = 0; k < params->N; k++)
-            add(&by_index[k], (double)r->by_index[k]);
+            sp_moments_add(&by_index[k], (double)r->by_index[k]);
         result->stable_share += (double)r->stable / (double)params->instances;
         result->euler_failures += r->signed_count != sphere_euler(params->N);
     }
-    mean_of(&points, &result->count, &result->count_se);
-    mean_of(&minima, &result->minima, &result->minima_se);
-    mean_of(&logs, &result->log_count, &result->log_count_se);
+    result->count = points.mean;
+    result->count_se = sp_moments_se(&points);
+    result->minima = minima.mean;
+    result->minima_se = sp_moments_se(&minima);
+    result->log_count = logs.mean;
+    result->log_count_se = sp_moments_se(&logs);
     for (size_t k = 0; k < params->N; k++)
-        mean_of(&by_index[k], &list->index[k].mean, &list->index[k].se);
+        list->index[k] = (sp_landscape_index_count){by_index[k].mean, sp_moments_se(&by_index[k])};
     result->difference_sigmas = (result->count - result->mean_exact) / hypot(result->count_se, result->mean_exact_se);
     return SP_OK;
 }

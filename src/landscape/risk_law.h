@@ -22,6 +22,9 @@ typedef struct {
 /* Checked: smooth and finite on the range of the pre-activations, not constant. */
 sp_status risk_loss_create(sp_run *run, const sp_risk_model *model, risk_loss *out);
 
+/* n = samples_per_dim d, which must be whole. */
+sp_status risk_rows_of(sp_run *run, double samples_per_dim, size_t d, size_t *n);
+
 typedef struct {
     double f, d1, d2; /* loss and its derivatives in y */
 } risk_jet;

@@ -87,6 +87,7 @@ static sp_status newton(sp_run *run, const sphere_problem *p, workspace *w, doub
     size_t n = p->n, m = n + 1;
     *found = false;
     for (int iteration = 0; iteration <= MAX_ITERATIONS; iteration++) {
+        SP_TRY(sp_poll(run));
         SP_TRY(p->f(run, p->context, w->x, value, w->gradient, w->hessian));
         if (iteration == 0)
             *lambda = dot(n, w->x, w->gradient) / p->radius2;
@@ -113,6 +114,21 @@ static sp_status newton(sp_run *run, const sphere_problem *p, workspace *w, doub
             w->x[i] += scale * w->step[i];
         *lambda += scale * w->step[n];
     }
+    return SP_OK;
+}
+
+sp_status sphere_points_polish(sp_run *run, const sphere_problem *problem, double *x, double *residual)
+{
+    sp_mark mark = sp_memory_mark(run);
+    workspace w;
+    double value, lambda;
+    bool found;
+    SP_TRY(workspace_create(run, problem->n, &w));
+    memcpy(w.x, x, problem->n * sizeof *x);
+    SP_TRY(newton(run, problem, &w, &value, &lambda, residual, &found));
+    if (found)
+        memcpy(x, w.x, problem->n * sizeof *x);
+    sp_memory_release(run, mark);
     return SP_OK;
 }
 

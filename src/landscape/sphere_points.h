@@ -39,6 +39,9 @@ typedef struct {
 sp_status sphere_points_find(sp_run *run, const sphere_problem *problem, const char *stream, uint64_t instance,
                              size_t starts, size_t max_starts, size_t max_points, sphere_points *out);
 
+/* Newton from x, kept when it converges: the last digits of a descent. */
+sp_status sphere_points_polish(sp_run *run, const sphere_problem *problem, double *x, double *residual);
+
 /* 1 + (-1)^(n-1): of the unit sphere in R^n. */
 int sphere_euler(size_t n);
 

@@ -179,27 +179,6 @@ static void minima_and_their_rate(void **state)
     assert_true(isinf(annealed_complexity(&g, COUNT_MINIMA, -1, 0.1, NAN)));
 }
 
-/* int rho_sc(t) ln|y - t| dt by quadrature in t = 2 cos a. */
-static void log_potential(void **state)
-{
-    (void)state;
-    enum { NODES = 200000 };
-    for (double y = 2.3; y < 5; y += 0.7) {
-        double sum = 0;
-        for (int i = 0; i < NODES; i++) {
-            double a = M_PI * (i + 0.5) / NODES;
-            sum += sin(a) * sin(a) * log(y - 2 * cos(a));
-        }
-        assert_close(2 / (double)NODES * sum, semicircle_log_potential(y), 1e-12);
-        double h = 1e-5, numeric = (semicircle_log_potential(y + h) - semicircle_log_potential(y - h)) / (2 * h);
-        assert_close(semicircle_log_potential_slope(y), numeric, 1e-9);
-        assert_close(semicircle_log_potential_slope(-y), -numeric, 1e-9);
-    }
-    assert_close(semicircle_log_potential(2), 0.5, 1e-15);
-    assert_close(semicircle_mass_below(0), 0.5, 1e-15);
-    assert_close(semicircle_mass_below(-2), 0, 1e-15);
-}
-
 /* p, 1/Delta_2, Delta_p: E_th, mu_th, Sigma at the threshold, Sigma_min(0), Sigma_min(0.1) (spec 23, section 7a) */
 static void matrix_tensor_rows(void **state)
 {
@@ -318,7 +297,7 @@ int main(void)
                                        SP_TEST(field_trivialises),
                                        SP_TEST(isolated_minima),
                                        SP_TEST(minima_and_their_rate),
-                                       SP_TEST(log_potential),
+
                                        SP_TEST(matrix_tensor_rows),
                                        SP_TEST(phase_lines),
                                        SP_TEST(bad_models)};

@@ -1,0 +1,170 @@
+#include "landscape/tensor_file.h"
+
+#include "spinodal/command.h"
+#include "spinodal/data.h"
+
+#include <math.h>
+#include <string.h>
+
+static double factorial(int p) { return p < 2 ? 1 : p * factorial(p - 1); }
+
+/* Sorted index tuples one after another; false past the last. */
+static bool advance(size_t n, int order, size_t *index)
+{
+    int a = order - 1;
+    while (a >= 0 && index[a] + 1 == n)
+        a--;
+    if (a < 0)
+        return false;
+    size_t next = index[a] + 1;
+    for (; a < order; a++)
+        index[a] = next;
+    return true;
+}
+
+static void sort(int order, size_t *index)
+{
+    for (int i = 1; i < order; i++)
+        for (int j = i; j > 0 && index[j] < index[j - 1]; j--) {
+            size_t swap = index[j];
+            index[j] = index[j - 1];
+            index[j - 1] = swap;
+        }
+}
+
+/* Next permutation of the indices in lexicographic order; false after the last. */
+static bool permute(int order, size_t *index)
+{
+    int i = order - 2;
+    while (i >= 0 && index[i] >= index[i + 1])
+        i--;
+    if (i < 0)
+        return false;
+    int j = order - 1;
+    while (index[j] <= index[i])
+        j--;
+    size_t swap = index[i];
+    index[i] = index[j];
+    index[j] = swap;
+    for (int a = i + 1, b = order - 1; a < b; a++, b--) {
+        swap = index[a];
+        index[a] = index[b];
+        index[b] = swap;
+    }
+    return true;
+}
+
+static double element(const sp_dataset *data, size_t n, int order, const size_t *index)
+{
+    size_t at = 0;
+    for (int a = 0; a < order; a++)
+        at = at * n + index[a];
+    return data->x64 ? data->x64[at] : (double)data->x[at];
+}
+
+static sp_status from_array(sp_run *run, const char *path, const sp_dataset *data, int order, bool symmetrise,
+                            sp_symmetric_tensor *out)
+{
+    size_t n = data->n, index[SP_TENSOR_MAX_ORDER] = {0}, k = 0;
+    double worst = 0, largest = 0;
+    SP_TRY(sp_symmetric_create(run, n, order, out));
+    do {
+        size_t tuple[SP_TENSOR_MAX_ORDER];
+        memcpy(tuple, index, sizeof tuple);
+        double sum = 0, low = INFINITY, high = -INFINITY, count = 0;
+        do {
+            double value = element(data, n, order, tuple);
+            if (!isfinite(value))
+                return sp_fail(run, SP_DATA, "%s: the tensor has entries that are not finite", path);
+            sum += value;
+            low = fmin(low, value);
+            high = fmax(high, value);
+            count++;
+        } while (permute(order, tuple));
+        worst = fmax(worst, high - low);
+        largest = fmax(largest, fmax(fabs(low), fabs(high)));
+        out->v[k++] = (float)(factorial(order) * sum / count);
+    } while (advance(n, order, index));
+    if (worst > 1e-8 * largest && !symmetrise)
+        return sp_fail(run, SP_DATA,
+                       "%s: not symmetric, entries of the same indices differ by %g (--symmetrise averages them)", path,
+                       worst);
+    return SP_OK;
+}
+
+static sp_status from_list(sp_run *run, const char *path, sp_vec v, int order, sp_symmetric_tensor *out)
+{
+    size_t width = (size_t)order + 1, n = 0;
+    if (v.n % width)
+        return sp_fail(run, SP_DATA, "%s: lines of %d indices and a value are needed for order %d", path, order, order);
+    for (size_t i = 0; i < v.n; i++) {
+        bool is_value = i % width == (size_t)order;
+        if (!isfinite(v.v[i]) || (!is_value && (v.v[i] < 0 || v.v[i] != floor(v.v[i]) || v.v[i] > 1e5)))
+            return sp_fail(run, SP_DATA, "%s line %zu: indices are whole numbers from 0, values finite", path,
+                           i / width + 1);
+        if (!is_value && (size_t)v.v[i] >= n)
+            n = (size_t)v.v[i] + 1;
+    }
+    SP_TRY(sp_symmetric_create(run, n, order, out));
+    for (size_t i = 0; i < v.n; i += width) {
+        size_t index[SP_TENSOR_MAX_ORDER];
+        for (int a = 0; a < order; a++)
+            index[a] = (size_t)v.v[i + (size_t)a];
+        sort(order, index);
+        out->v[sp_symmetric_index(n, order, index)] = (float)(factorial(order) * v.v[i + (size_t)order]);
+    }
+    return SP_OK;
+}
+
+sp_status tensor_file_read(sp_run *run, const char *path, int order, bool symmetrise, sp_symmetric_tensor *out)
+{
+    const char *dot = strrchr(path, '.');
+    if (dot && (!strcmp(dot, ".txt") || !strcmp(dot, ".dat"))) {
+        sp_vec v;
+        SP_TRY(sp_parse_numbers(run, path, &v));
+        return from_list(run, path, v, order, out);
+    }
+    const sp_dataset *data;
+    sp_data_options options = {.scale = "none", .keep_mean = true, .labels = "none"};
+    SP_TRY(sp_dataset_open(run, path, &options, NULL, &data));
+    if (fabs((double)data->d - pow((double)data->n, order - 1)) > 0.5)
+        return sp_fail(run, SP_DATA, "%s: an order-%d tensor is an array of shape N x ... x N, got %zu rows of %zu", path,
+                       order, data->n, data->d);
+    return from_array(run, path, data, order, symmetrise, out);
+}
+
+sp_status signal_file_read(sp_run *run, const char *path, size_t N, double *v)
+{
+    sp_vec read;
+    double norm2 = 0;
+    SP_TRY(sp_parse_numbers(run, path, &read));
+    if (read.n != N)
+        return sp_fail(run, SP_DATA, "%s: %zu numbers, the tensor has N = %zu", path, read.n, N);
+    for (size_t i = 0; i < N; i++)
+        norm2 += read.v[i] * read.v[i];
+    if (!(norm2 > 0) || !isfinite(norm2))
+        return sp_fail(run, SP_DATA, "%s: the signal vector is zero or not finite", path);
+    for (size_t i = 0; i < N; i++)
+        v[i] = read.v[i] * sqrt((double)N / norm2);
+    return SP_OK;
+}
+
+void tensor_kernel_variance(const sp_symmetric_tensor *tensor, double *value, double *se)
+{
+    size_t index[SP_TENSOR_MAX_ORDER] = {0}, k = 0;
+    double sum = 0, sum2 = 0, count = 0, p_factorial = factorial(tensor->order);
+    do {
+        bool distinct = true;
+        for (int a = 1; a < tensor->order; a++)
+            distinct &= index[a] != index[a - 1];
+        double entry = (double)tensor->v[k++] / p_factorial, square = entry * entry;
+        if (!distinct)
+            continue;
+        sum += square;
+        sum2 += square * square;
+        count++;
+    } while (advance(tensor->n, tensor->order, index));
+    double scale = p_factorial * pow((double)tensor->n, tensor->order - 1), mean = sum / count;
+    *value = scale * mean;
+    *se = scale * sqrt(fmax(sum2 / count - mean * mean, 0) / (count - 1));
+}
