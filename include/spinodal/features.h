@@ -329,15 +329,17 @@ sp_status sp_covariate_classify(sp_run *run, const sp_covariate *g, double n, do
 
 /* ---- the user's data -------------------------------------------------------------------------------- */
 
-/* Inputs scaled to mean coordinate variance 1, and one target per row. */
+/* Inputs scaled to mean coordinate variance 1, and the target of each row: one number, or with more than two classes one for
+ * each class (1 or 0), whose squared errors add up. */
 typedef struct {
-    size_t n, d;
+    size_t n, d, n_targets;
     const double *x;                 /* n x d, centred */
-    const double *y;                 /* target, centred */
-    double offset;                   /* mean of the target that was subtracted */
+    const double *y;                 /* n_targets x n, each centred */
+    double offset;                   /* mean of the target that was subtracted (one target) */
     const double *label;             /* +-1 when the target has two values, else NULL */
+    const int32_t *class_of;         /* class of each row when there is one target for each class, else NULL */
     double positive;                 /* share of label +1 */
-    double target_var;               /* E y^2 after centring */
+    double target_var;               /* E |y|^2 after centring */
     double rank, participation;      /* effective ranks exp(-sum p ln p) and (sum c)^2/sum c^2 of the covariance */
     size_t n_directions;             /* eigenvalues above 1e-10 of the largest, largest first: */
     const double *spectrum, *signal; /* c, and c th2 / d (debiased, may be negative): the target variance it explains */
@@ -358,7 +360,8 @@ sp_status sp_features_data_open(sp_run *run, const sp_dataset *data, const sp_fe
 /* The population that the spectrum and the linear teacher of the data suggest (spec 21, 5): for Gaussian inputs. */
 sp_status sp_features_data_population(sp_run *run, const sp_features_data *data, sp_population *out);
 
-/* u = [sigma(F x / sqrt d) - column mean] / sqrt d of all rows: n x p, with its covariance (p x p) and E[y u]. */
+/* u = [sigma(F x / sqrt d) - column mean] / sqrt d of all rows: n x p, with its covariance (p x p) and E[y u] (n_targets x
+ * p). */
 typedef struct {
     size_t p;
     const double *u, *covariance, *overlap;
@@ -370,9 +373,10 @@ sp_status sp_features_data_map(sp_run *run, const sp_features_data *data, const 
 
 typedef enum { SP_TARGET_NUMBER, SP_TARGET_CLASSES, SP_TARGET_SIGN } sp_target_kind;
 
-/* Covariate model of the first p features of the map; one eigendecomposition. NUMBER: regression on y. CLASSES: two Gaussian
- * classes. SIGN: labels are the sign of a teacher field of variance 1, flipped with probability `flip` (spec 17, 5). What
- * sampling noise adds to the overlaps of n rows, (residual variance) w/n, is subtracted. */
+/* Covariate model of the first p features of the map; one eigendecomposition. NUMBER: regression on y (overlaps of all
+ * targets added). CLASSES: two Gaussian classes. SIGN: labels are the sign of a teacher field of variance 1, flipped with
+ * probability `flip` (spec 17, 5). What sampling noise adds to the overlaps of n rows, (residual variance) w/n, is
+ * subtracted. */
 sp_status sp_features_map_covariate(sp_run *run, const sp_features_data *data, const sp_features_map *map, size_t p,
                                     sp_target_kind kind, double flip, sp_covariate *out);
 

@@ -18,7 +18,7 @@ typedef struct {
     double best_ridge, best_ridge_paper, best_test, best_err;
 } R;
 static const sp_param params[] = {
-    SP_DATASET(P, data, SP_REQUIRED, "rows with two-valued labels or a real target"),
+    SP_DATASET(P, data, SP_REQUIRED, "rows with labels or a real target"),
     SP_VEC(P, p, "", SP_AT_LEAST(1), "", "numbers of random features (default 25 to 400 in powers of 2)"),
     SP_VEC(P, n, "", SP_AT_LEAST(2), "", "training rows (default 20 to half of the rows)"),
     SP_VEC(P, ridge, "", SP_NONNEGATIVE, "1", "lambda of: sum of losses + lambda/2 |w|^2 (default 0.01)"),

@@ -7,45 +7,57 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Two values, the parity of the class, or a number. */
-static sp_status choose_target(sp_run *run, const sp_dataset *data, const sp_features_data_options *o, double *y,
-                               bool *labels)
+/* Two values, the parity of the class, a number, or one indicator for each class. */
+static sp_status choose_target(sp_run *run, const sp_dataset *data, const sp_features_data_options *o, sp_features_data *out)
 {
     if (!data->label && !data->target)
         return sp_fail(run, SP_DATA, "%s has no labels: give them with --labels", data->name);
     if (o->parity && o->regression)
         return sp_fail(run, SP_USAGE, "give --parity or --regression, not both");
-    *labels = !o->regression && data->label && (o->parity || data->n_classes == 2);
-    if (!*labels && data->label && data->n_classes > 2 && !o->regression)
-        return sp_fail(run, SP_DATA,
-                       "the labels have %zu values: choose two with --classes A,B, or --parity, or --regression to predict "
-                       "them as numbers",
-                       data->n_classes);
-    if (!*labels && !data->target)
+    size_t n = data->n, classes = data->label ? data->n_classes : 0;
+    bool two = !o->regression && classes && (o->parity || classes == 2), several = !o->regression && !two && classes > 2;
+    if (!two && !several && !data->target)
         return sp_fail(run, SP_DATA, "the labels of %s are not numbers", data->name);
-    for (size_t i = 0; i < data->n; i++) {
-        bool odd = data->target ? fmod(fabs(data->target[i]), 2) >= 1 : data->label[i] % 2;
-        y[i] = !*labels ? data->target[i] : (o->parity ? odd : data->label[i] == 1) ? 1 : -1;
+    out->n_targets = several ? classes : 1;
+    double *y = SP_NEW(run, double, n * out->n_targets);
+    if (!y)
+        return SP_FAILED;
+    for (size_t i = 0; i < n; i++) {
+        bool odd = data->target ? fmod(fabs(data->target[i]), 2) >= 1 : data->label && data->label[i] % 2;
+        if (several)
+            y[(size_t)data->label[i] * n + i] = 1;
+        else
+            y[i] = !two ? data->target[i] : (o->parity ? odd : data->label[i] == 1) ? 1 : -1;
         if (!isfinite(y[i]))
             return sp_fail(run, SP_DATA, "the target of row %zu is not finite", i + 1);
     }
+    out->y = y;
+    out->class_of = several ? data->label : NULL;
+    if (!two)
+        return SP_OK;
+    double *label = SP_NEW(run, double, n);
+    if (!label)
+        return SP_FAILED;
+    out->label = memcpy(label, y, n * sizeof *y);
     return SP_OK;
 }
 
-static sp_status centre_target(sp_run *run, size_t n, double *y, sp_features_data *out)
+static sp_status centre_target(sp_run *run, sp_features_data *out, double *y)
 {
-    double mean = 0, square = 0;
-    for (size_t i = 0; i < n; i++)
-        mean += y[i] / (double)n;
-    for (size_t i = 0; i < n; i++) {
-        y[i] -= mean;
-        square += y[i] * y[i] / (double)n;
+    size_t n = out->n;
+    for (size_t k = 0; k < out->n_targets; k++) {
+        double mean = 0, square = 0;
+        for (size_t i = 0; i < n; i++)
+            mean += y[k * n + i] / (double)n;
+        for (size_t i = 0; i < n; i++) {
+            y[k * n + i] -= mean;
+            square += y[k * n + i] * y[k * n + i] / (double)n;
+        }
+        out->offset = mean;
+        out->target_var += square > 1e-24 * mean * mean ? square : 0;
     }
-    out->y = y;
-    out->offset = mean;
-    out->target_var = square;
-    out->positive = (1 + mean) / 2;
-    if (!(square > 1e-12 * mean * mean) || square == 0)
+    out->positive = (1 + out->offset) / 2;
+    if (!(out->target_var > 0))
         return sp_fail(run, SP_DATA, "the target is constant");
     if (out->label && (out->positive < 0.3 || out->positive > 0.7))
         sp_warn(run, "the classes are unbalanced (%.0f %% and %.0f %%): the theory has no bias term", 100 * out->positive,
@@ -96,15 +108,16 @@ static double residual_variance(double target_var, double explained, size_t k, s
 
 /* Share of the target variance along each direction: g^2/c, g = mean(y x.v), less what residual noise adds to it in a
  * sample. */
-static void explain(sp_features_data *out, const double *scores, size_t n_scores, double *signal)
+static sp_status explain(sp_run *run, sp_features_data *out, double *signal)
 {
-    size_t n = out->n;
-    double explained = 0;
+    size_t n = out->n, d = out->d;
+    double explained = 0, *g = SP_NEW(run, double, out->n_targets *d);
+    if (!g)
+        return SP_FAILED;
+    sp_gemm(SP_PLAIN, SP_PLAIN, out->n_targets, d, n, 1 / (double)n, out->y, n, out->x, d, 0, g, d);
     for (size_t k = 0; k < out->n_directions; k++) {
-        double mean = 0;
-        for (size_t i = 0; i < n; i++)
-            mean += out->y[i] * scores[i * n_scores + k] / (double)n;
-        signal[k] = mean * mean / out->spectrum[k];
+        for (size_t t = 0; t < out->n_targets; t++)
+            signal[k] += g[t * d + k] * g[t * d + k] / out->spectrum[k];
         explained += signal[k];
     }
     double noise = residual_variance(out->target_var, explained, out->n_directions, n);
@@ -115,6 +128,7 @@ static void explain(sp_features_data *out, const double *scores, size_t n_scores
     }
     out->signal = signal;
     out->linear_noise_var = fmax(0, out->target_var - explained);
+    return SP_OK;
 }
 
 static void ranks(sp_features_data *out)
@@ -139,20 +153,12 @@ sp_status sp_features_data_open(sp_run *run, const sp_dataset *data, const sp_fe
         return sp_fail(run, SP_DATA, "%s has %zu rows of %zu numbers: at least 10 rows of 2 are needed", data->name, n, d);
     SP_TRY(sp_need_memory(run, 8.0 * (double)n * (double)(d + 2 * kept) + 24.0 * (double)d * (double)d,
                           "the inputs and their components"));
-    bool labels;
-    double *y = SP_NEW(run, double, n), *x = SP_NEW(run, double, n *d), *values = SP_NEW(run, double, d),
-           *vectors = SP_NEW(run, double, d *d);
+    double *x = SP_NEW(run, double, n *d), *values = SP_NEW(run, double, d), *vectors = SP_NEW(run, double, d *d);
     double *scores = SP_NEW(run, double, n *kept), *signal = SP_NEW(run, double, kept);
-    if (!y || !x || !values || !vectors || !scores || !signal)
+    if (!x || !values || !vectors || !scores || !signal)
         return SP_FAILED;
-    SP_TRY(choose_target(run, data, o, y, &labels));
-    if (labels) {
-        double *label = SP_NEW(run, double, n);
-        if (!label)
-            return SP_FAILED;
-        out->label = memcpy(label, y, n * sizeof *y);
-    }
-    SP_TRY(centre_target(run, n, y, out));
+    SP_TRY(choose_target(run, data, o, out));
+    SP_TRY(centre_target(run, out, (double *)out->y));
     SP_TRY(copy_inputs(run, data, x));
     SP_TRY(principal(run, n, d, x, values, vectors));
     double variance = 0;
@@ -168,9 +174,8 @@ sp_status sp_features_data_open(sp_run *run, const sp_dataset *data, const sp_fe
         out->n_directions++;
     out->spectrum = values;
     ranks(out);
-    explain(out, scores, kept, signal);
     out->x = scores; /* a rotation of x: Gaussian features do not see it */
-    return SP_OK;
+    return explain(run, out, signal);
 }
 
 sp_status sp_features_data_population(sp_run *run, const sp_features_data *data, sp_population *out)
@@ -222,7 +227,7 @@ sp_status sp_features_data_map(sp_run *run, const sp_features_data *data, const 
     SP_TRY(sp_need_memory(run, 8.0 * (double)p * ((double)n + (double)d + 3 * (double)p), "the features of all rows"));
     double *f = SP_NEW(run, double, p *d), *u = SP_NEW(run, double, n *p), *mean = SP_NEW(run, double, p),
            *covariance = SP_NEW(run, double, p *p);
-    double *overlap = SP_NEW(run, double, p);
+    double *overlap = SP_NEW(run, double, data->n_targets *p);
     if (!f || !u || !mean || !covariance || !overlap)
         return SP_FAILED;
     sp_rng rng = sp_rng_at(run, "features of data", draw);
@@ -235,12 +240,9 @@ sp_status sp_features_data_map(sp_run *run, const sp_features_data *data, const 
     SP_TRY(sp_parallel(run, (n + ROWS - 1) / ROWS, map_rows, &a));
     SP_TRY(sp_rows_mean(run, sp_rows_double(n, p, u), mean));
     for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < p; j++) {
+        for (size_t j = 0; j < p; j++)
             u[i * p + j] -= mean[j];
-            overlap[j] += data->y[i] * u[i * p + j];
-        }
-    for (size_t j = 0; j < p; j++)
-        overlap[j] /= (double)n;
+    sp_gemm(SP_PLAIN, SP_PLAIN, data->n_targets, p, n, 1 / (double)n, data->y, n, u, p, 0, overlap, p);
     SP_TRY(sp_covariance(run, sp_rows_double(n, p, u), NULL, (double)n, covariance));
     *out = (sp_features_map){p, u, covariance, overlap};
     return SP_OK;
@@ -262,12 +264,14 @@ sp_status sp_features_map_covariate(sp_run *run, const sp_features_data *data, c
     double explained = 0, gain = kind == SP_TARGET_SIGN ? (1 - 2 * flip) * sqrt(2 / M_PI) : 1;
     size_t used = 0;
     for (size_t k = 0; k < p; k++) {
-        double projection = 0;
-        for (size_t j = 0; j < p; j++)
-            projection += vectors[k * p + j] * map->overlap[j];
         bool keep = w[k] > 1e-12 * w[p - 1];
         w[k] = keep ? w[k] : 0;
-        t[k] = keep ? projection * projection : 0;
+        for (size_t c = 0; c < data->n_targets && keep; c++) {
+            double projection = 0;
+            for (size_t j = 0; j < p; j++)
+                projection += vectors[k * p + j] * map->overlap[c * map->p + j];
+            t[k] += projection * projection;
+        }
         explained += keep ? t[k] / w[k] : 0;
         used += keep;
     }

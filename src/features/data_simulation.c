@@ -24,28 +24,53 @@ static void gather(const experiment *a, size_t count, const size_t *row, double 
         memcpy(z + i * a->p, a->map->u + row[i] * a->map->p, a->p * sizeof *z);
 }
 
+/* Wrong sign of two classes, or wrong largest of several. */
+static bool misclassified(const sp_features_data *data, size_t row, const double *f, size_t stride)
+{
+    if (data->label)
+        return data->label[row] * (*f + data->offset) < 0;
+    if (!data->class_of)
+        return false;
+    size_t largest = 0;
+    double best = -INFINITY;
+    for (size_t c = 0; c < data->n_targets; c++) {
+        bool own = (size_t)data->class_of[row] == c;
+        double indicator_mean = (own ? 1 : 0) - data->y[c * data->n + row], value = f[c * stride] + indicator_mean;
+        if (value > best) {
+            best = value;
+            largest = c;
+        }
+    }
+    return largest != (size_t)data->class_of[row];
+}
+
 static sp_status by_ridge(sp_run *run, const experiment *a, const size_t *row, const double *z, const double *z_test,
                           double *out)
 {
     const sp_features_data *data = a->data;
-    double *y = SP_NEW(run, double, a->n), *fitted = SP_NEW(run, double, a->ridge.n * a->m),
-           *train = SP_NEW(run, double, a->ridge.n);
-    double *norm = SP_NEW(run, double, a->ridge.n);
+    size_t targets = data->n_targets;
+    double *y = SP_NEW(run, double, targets * a->n), *fitted = SP_NEW(run, double, a->ridge.n *targets * a->m);
+    double *train = SP_NEW(run, double, a->ridge.n *targets), *norm = SP_NEW(run, double, a->ridge.n *targets);
     if (!y || !fitted || !train || !norm)
         return SP_FAILED;
-    for (size_t i = 0; i < a->n; i++)
-        y[i] = data->y[row[i]];
-    SP_TRY(sp_fit_all(run, SP_FIT_RIDGE, a->n, a->p, z, a->m, z_test, 1, y, a->ridge, &(sp_ridge_fit){fitted, train, norm}));
+    for (size_t c = 0; c < targets; c++)
+        for (size_t i = 0; i < a->n; i++)
+            y[c * a->n + i] = data->y[c * data->n + row[i]];
+    SP_TRY(sp_fit_all(run, SP_FIT_RIDGE, a->n, a->p, z, a->m, z_test, targets, y, a->ridge,
+                      &(sp_ridge_fit){fitted, train, norm}));
     for (size_t r = 0; r < a->ridge.n; r++, out += VALUES) {
-        out[TRAIN] = train[r];
+        const double *f = fitted + r * targets * a->m;
         out[TRAIN_ERR] = NAN;
         out[CONVERGED] = 1;
-        for (size_t i = 0; i < a->m; i++) {
-            size_t at = row[a->n + i];
-            double f = fitted[r * a->m + i], gap = data->y[at] - f;
-            out[TEST] += gap * gap / (double)a->m;
-            out[TEST_ERR] += data->label && data->label[at] * (f + data->offset) < 0 ? 1 / (double)a->m : 0;
+        for (size_t c = 0; c < targets; c++) {
+            out[TRAIN] += train[r * targets + c];
+            for (size_t i = 0; i < a->m; i++) {
+                double gap = data->y[c * data->n + row[a->n + i]] - f[c * a->m + i];
+                out[TEST] += gap * gap / (double)a->m;
+            }
         }
+        for (size_t i = 0; i < a->m; i++)
+            out[TEST_ERR] += misclassified(data, row[a->n + i], f + i, a->m) ? 1 / (double)a->m : 0;
     }
     return SP_OK;
 }
@@ -114,7 +139,7 @@ sp_status sp_features_data_measure(sp_run *run, const sp_features_data *data, co
         for (size_t k = 0; k < VALUES; k++)
             v[k] = sp_measured_of(repeats, a.values + r * VALUES + k, ridge.n * VALUES);
         out[r] = (sp_features_data_measured){v[TEST], v[TRAIN], v[TEST_ERR], v[TRAIN_ERR], v[CONVERGED].mean == 1};
-        if (!data->label)
+        if (!data->label && !data->class_of)
             out[r].test_err = (sp_measured){NAN, NAN};
     }
     return SP_OK;

@@ -117,6 +117,34 @@ static void both_routes_agree_on_gaussian_rows(void **state)
     assert_close_rel(mean, spectrum.test + data.linear_noise_var, 0.03); /* draws of 80 features at d = 40 */
 }
 
+/* Three classes as three indicators: their squared errors add up, in theory and in training. */
+static void several_classes(void **state)
+{
+    (void)state;
+    enum { P = 50 };
+    rows_with_labels();
+    for (int i = 0; i < ROWS; i++)
+        label_[i] = x_[i * D] > 1 ? 2 : x_[i * D + 1] > 0;
+    const sp_dataset *data;
+    sp_features_data all;
+    sp_features_map map;
+    sp_covariate g;
+    sp_activation s = activation("relu");
+    assert_int_equal(sp_dataset_from_memory(test_run(), x_, SP_FLOAT32, ROWS, D, label_, NULL, NULL, &data), SP_OK);
+    assert_int_equal(sp_features_data_open(test_run(), data, &(sp_features_data_options){0}, &all), SP_OK);
+    assert_int_equal(all.n_targets, 3);
+    assert_int_equal(sp_features_data_map(test_run(), &all, &s, P, 0, &map), SP_OK);
+    assert_int_equal(sp_features_map_covariate(test_run(), &all, &map, P, SP_TARGET_NUMBER, 0, &g), SP_OK);
+    double ridge = 0.1;
+    sp_features_data_measured m;
+    sp_covariate_ridge r;
+    sp_covariate_ridge_solve(&g, 80, ridge, &r);
+    assert_int_equal(sp_features_data_measure(test_run(), &all, &map, P, 80, (sp_vec){1, &ridge}, NULL, 12, &m), SP_OK);
+    assert_measured(m.test, r.test, 0.03);
+    assert_measured(m.train, r.train, 0.05);
+    assert_true(m.test_err.mean > 0.05 && m.test_err.mean < 0.6);
+}
+
 static void unusable_targets_are_refused(void **state)
 {
     (void)state;
@@ -130,7 +158,6 @@ static void unusable_targets_are_refused(void **state)
     for (int i = 0; i < ROWS; i++)
         label_[i] = i % 3;
     assert_int_equal(sp_dataset_from_memory(run, x_, SP_FLOAT32, ROWS, D, label_, NULL, NULL, &data), SP_OK);
-    assert_int_equal(sp_features_data_open(run, data, &(sp_features_data_options){0}, &out), SP_DATA);
     assert_int_equal(sp_features_data_open(run, data, &(sp_features_data_options){.parity = true}, &out), SP_OK);
     assert_int_equal(sp_features_data_open(run, data, &(sp_features_data_options){.regression = true}, &out), SP_OK);
     assert_null(out.label);
@@ -171,8 +198,11 @@ static void command_on_a_generated_sample(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {SP_TEST(spectrum_and_rank), SP_TEST(theory_matches_training_on_subsamples),
-                                       SP_TEST(both_routes_agree_on_gaussian_rows), SP_TEST(unusable_targets_are_refused),
+    const struct CMUnitTest tests[] = {SP_TEST(spectrum_and_rank),
+                                       SP_TEST(theory_matches_training_on_subsamples),
+                                       SP_TEST(both_routes_agree_on_gaussian_rows),
+                                       SP_TEST(several_classes),
+                                       SP_TEST(unusable_targets_are_refused),
                                        SP_TEST(command_on_a_generated_sample)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
