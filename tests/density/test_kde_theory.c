@@ -155,7 +155,7 @@ static void test_random_spectra(void **state)
         assert_close_rel(s.h_G, gain * r.h_G, 1e-11);
         assert_close_rel(s.h_opt, gain * r.h_opt, 1e-11);
         assert_close(s.KL_opt, r.KL_opt, 1e-10);
-        assert_true(r.KL_opt > 0);
+        assert_true(r.KL_opt > -1e-13); /* falls as e^{-4 alpha}: below rounding at alpha = 10 */
     }
     double flat[32] = {2, 2, 2, 2, 2, 2, 2, 2}, eight[8] = {2, 2, 2, 2, 2, 2, 2, 2};
     sp_kde_theory_params p = {.alpha = 0.1, .spectrum = {32, flat}}, q = {.alpha = 0.4, .spectrum = {8, eight}};
