@@ -1,7 +1,8 @@
 /* From the rows of a reader to a dataset: labels, choice of rows, one pass over the values, scale and mean. */
-#include "scale.h"
+#include "load.h"
 
 #include "labels.h"
+#include "scale.h"
 
 #include <math.h>
 #include <string.h>
@@ -49,10 +50,9 @@ static sp_status labels_from_file(sp_run *run, const loading *l, sp_labels *out)
     const sp_reader *r = l->r;
     const char *path = r->label_source ? r->label_source : l->options->labels;
     if (!r->label_source && access(path, R_OK) != 0)
-        return r->table
-                   ? sp_fail(run, SP_USAGE, "%s has no column \"%s\", and there is no file of that name (--labels)", r->name,
-                             path)
-                   : sp_fail(run, SP_DATA, "%s: cannot open the file of labels (--labels)", path);
+        return r->table ? sp_fail(run, SP_USAGE, "%s has no column \"%s\", and there is no file of that name (--labels)",
+                                  r->name, path)
+                        : sp_fail(run, SP_DATA, "%s: cannot open the file of labels (--labels)", path);
     SP_TRY(sp_labels_read(run, path, out));
     if (out->n != r->n)
         return sp_fail(run, SP_DATA, "%s holds %zu labels, %s %zu rows", path, out->n, r->name, r->n);
@@ -215,11 +215,11 @@ static sp_status load(sp_run *run, loading *l, sp_dataset *data)
 
 static const sp_data_options no_options = {0};
 
-/* Closes the reader. */
-static sp_status load_and_close(sp_run *run, sp_reader *r, const sp_data_options *options, const sp_dataset *like,
-                                const sp_dataset **out)
+sp_status sp_dataset_from_reader(sp_run *run, sp_reader *r, const sp_data_options *options, const sp_dataset *like,
+                                 const sp_dataset **out)
 {
-    loading l = {.r = r, .options = options, .like = like};
+    *out = NULL;
+    loading l = {.r = r, .options = options ? options : &no_options, .like = like};
     sp_dataset *data = SP_NEW(run, sp_dataset, 1);
     sp_status status = data ? load(run, &l, data) : SP_FAILED;
     sp_reader_close(r);
@@ -232,22 +232,18 @@ sp_status sp_dataset_open(sp_run *run, const char *source, const sp_data_options
                           const sp_dataset **out)
 {
     *out = NULL;
-    if (!options)
-        options = &no_options;
     sp_reader r;
-    SP_TRY(sp_open_source(run, source, options->labels, &r));
-    return load_and_close(run, &r, options, like, out);
+    SP_TRY(sp_open_source(run, source, options ? options->labels : NULL, &r));
+    return sp_dataset_from_reader(run, &r, options, like, out);
 }
 
 sp_status sp_dataset_from_bytes(sp_run *run, const char *name, const void *bytes, size_t size,
                                 const sp_data_options *options, const sp_dataset **out)
 {
     *out = NULL;
-    if (!options)
-        options = &no_options;
     sp_reader r;
-    SP_TRY(sp_open_bytes(run, name, bytes, size, options->labels, &r));
-    return load_and_close(run, &r, options, NULL, out);
+    SP_TRY(sp_open_bytes(run, name, bytes, size, options ? options->labels : NULL, &r));
+    return sp_dataset_from_reader(run, &r, options, NULL, out);
 }
 
 sp_status sp_dataset_from_array(sp_run *run, const sp_array *array, const sp_data_options *options, const sp_dataset *like,
@@ -258,7 +254,7 @@ sp_status sp_dataset_from_array(sp_run *run, const sp_array *array, const sp_dat
         options = &no_options;
     sp_reader r = {0};
     SP_TRY(sp_open_array(run, "memory", array, &r));
-    return load_and_close(run, &r, options, like, out);
+    return sp_dataset_from_reader(run, &r, options, like, out);
 }
 
 sp_status sp_dataset_from_memory(sp_run *run, const void *x, sp_dtype type, size_t n, size_t d, const int32_t *label,

@@ -26,8 +26,4 @@ sp_status sp_scale_apply(sp_run *run, sp_values *values, const sp_reader *reader
                          const sp_dataset *like, sp_dataset *data);
 sp_status sp_dataset_hash(sp_run *run, sp_dataset *data);
 
-/* sp_dataset_open for a file held in memory. */
-sp_status sp_dataset_from_bytes(sp_run *run, const char *name, const void *bytes, size_t size,
-                                const sp_data_options *options, const sp_dataset **out);
-
 #endif
