@@ -121,7 +121,7 @@ static const sp_table_decl tables[] = {
      "dimension: data, Gaussian surrogate, leave-one-out;"
      "plot t N_eff logx logy vline t_C_phi title How many data points share a noised sample",
      "Collapse order parameter of the data and of Gaussian points with the same spectrum, and agreement of classes."},
-    {"paths", paths, "plot t x_1 by trajectory logx vline t_C_traj t_C_phi t_S_spectral",
+    {"paths", paths, "plot t x_1 by trajectory logx nokey vline t_C_traj t_C_phi t_S_spectral",
      "Trajectories along the leading direction: generation runs from right to left. They commit near t_S and settle near "
      "t_C."},
     {"trajectories", trajectories,

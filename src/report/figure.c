@@ -107,6 +107,12 @@ static bool set_ranges(sp_run *run, const sp_result *result, const sp_plot_spec 
         hold_series(f, &f->series[i]);
     if (isnan(f->x[0]) || isnan(f->y[0]))
         return false;
+    for (int end = 0; map && end < 2; end++) { /* every place of a text axis, also an empty one */
+        if (f->n_category)
+            sp_figure_hold(f->x, false, end ? (double)f->n_category - 0.5 : -0.5);
+        if (f->n_category_y)
+            sp_figure_hold(f->y, false, end ? (double)f->n_category_y - 0.5 : -0.5);
+    }
     vlines(run, result, spec, f);
     for (size_t i = 0; i < spec->n_hline; i++) {
         double at;
@@ -141,7 +147,12 @@ static const char *file_name(sp_run *run, const sp_table *table, size_t index)
 static sp_status make_figure(sp_run *run, const sp_result *result, const sp_table *table, const sp_plot_spec *spec,
                              const sp_overlay *overlay, sp_figure *f, bool *drawn)
 {
-    *f = (sp_figure){.table = table, .logx = spec->logx, .logy = spec->logy, .logz = spec->logz, .diagonal = spec->diagonal};
+    *f = (sp_figure){.table = table,
+                     .logx = spec->logx,
+                     .logy = spec->logy,
+                     .logz = spec->logz,
+                     .diagonal = spec->diagonal,
+                     .no_key = spec->no_key};
     f->vline = SP_NEW(run, sp_mark_line, spec->n_vline + 1);
     f->hline = SP_NEW(run, sp_mark_line, spec->n_hline + 1);
     f->plain_title = spec->title ? spec->title : "";

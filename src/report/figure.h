@@ -33,7 +33,7 @@ typedef struct {
     const sp_table *table;
     const char *plain_title; /* without markup; "" : none */
     const char *title, *xlabel, *ylabel, *zlabel;
-    bool logx, logy, logz, diagonal;
+    bool logx, logy, logz, diagonal, no_key;
     double x[2], y[2], z[2];
     size_t n_category, n_category_y; /* texts along an axis at 0, 1, ... */
     const char **category, **category_y;

@@ -182,11 +182,11 @@ static void settings(FILE *file, sp_figure *f)
         values |= f->series[i].z != NULL;
     }
     fputs("reset\nset encoding utf8\nset border 3 lw 1 lc rgb '" AXIS "'\nset tics textcolor rgb '" TEXT "' scale 0.6\n"
-          "set errorbars small\nset bars 0.6\nset pointintervalbox 0\nset style fill solid 1 noborder\n",
+          "set errorbars small\nset bars 0.6\nset style fill solid 1 noborder\n",
           file);
     if (!cells)
         fputs("set grid lt 1 lw 0.7 lc rgb '" GRID "'\n", file);
-    if (titled) {
+    if (titled && !f->no_key) {
         fputs("set key outside top left horizontal Left reverse samplen 1.8 width 1 spacing 1.25 textcolor rgb '" TEXT "'\n",
               file);
         if (*f->title) /* above the legend, which would push a title into the figure */
@@ -228,11 +228,11 @@ static void plot_series(FILE *file, const sp_series *s, size_t number, size_t i)
         fprintf(file, "%s%s with lines lw 2 dt %d lc %s", data, s->n ? " using 1:2" : "", (s->dash - 1) % 5 + 1, colour);
         break;
     case SP_DRAW_POINTS:
+        /* bars and points apart: gnuplot would clear a disc around each point that has bars */
         if (s->se && s->n)
-            fprintf(file, "%s using 1:2:3:4 with %cerrorbars lw 1.3 pt %d ps 0.55 lc %s", data, s->horizontal ? 'x' : 'y',
-                    shape, colour);
-        else
-            fprintf(file, "%s%s with points lw 1.3 pt %d ps 0.55 lc %s", data, s->n ? " using 1:2" : "", shape, colour);
+            fprintf(file, "%s using 1:2:3:4 with %cerrorbars lw 1.3 pt %d ps 0 lc %s notitle, \\\n     ", data,
+                    s->horizontal ? 'x' : 'y', shape, colour);
+        fprintf(file, "%s%s with points lw 1.3 pt %d ps 0.55 lc %s", data, s->n ? " using 1:2" : "", shape, colour);
         break;
     case SP_DRAW_BARS:
         fprintf(file, "%s using 1:2:3:4:(0):2 with boxxyerror fs solid 0.75 lc %s", data, colour);

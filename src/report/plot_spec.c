@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-static const char *const keywords[] = {"by",    "logx",   "logy",   "logz",   "vline",  "hline", "bins",    "points",
-                                       "lines", "xrange", "yrange", "xlabel", "ylabel", "title", "diagonal"};
+static const char *const keywords[] = {"by",    "logx",   "logy",   "logz",   "vline",  "hline", "bins",     "points",
+                                       "lines", "xrange", "yrange", "xlabel", "ylabel", "title", "diagonal", "nokey"};
 
 static bool is_keyword(const char *word)
 {
@@ -78,6 +78,8 @@ static bool set_option(sp_run *run, const char *key, words *w, sp_plot_spec *s)
         return s->logz = true;
     if (!strcmp(key, "diagonal"))
         return s->diagonal = true;
+    if (!strcmp(key, "nokey"))
+        return s->no_key = true;
     if (!strcmp(key, "points"))
         return s->points = true;
     if (!strcmp(key, "lines"))

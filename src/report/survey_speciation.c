@@ -82,6 +82,11 @@ static void pairs(sp_survey *s, const sp_result *times)
         sp_survey_say(s, "Going backward, %s and %s separate first, at %s; %s and %s last, at %s.",
                       word(table, first, "class_k"), word(table, first, "class_l"), sp_survey_moment(s, t_first),
                       word(table, last, "class_k"), word(table, last, "class_l"), sp_survey_moment(s, t_last));
+    if (found < rows)
+        sp_survey_caution(s,
+                          "%zu of the %zu pairs never separate above the collapse by this measure: their classes are told "
+                          "apart only by details that an exact score has already memorised.",
+                          rows - found, rows);
     sp_survey_caution(s, "Class times use the leave-one-out empirical density of each class; near or below the collapse "
                          "time they say more about the sample than "
                          "about the classes.");

@@ -29,8 +29,8 @@ static void frame_pixels(const sp_survey *s, const float *x, double t, float *ro
 static sp_status strip(sp_survey *s, const sp_trajectory_list *list)
 {
     const sp_dataset *a = s->data;
-    size_t last = 0; /* beyond the collapse little happens: the last frame but one is where t falls below a quarter of it */
-    while (last + 2 < list->n_frames && list->frame_t[last] > 0.25 * s->r->t_C_traj)
+    size_t last = 0; /* beyond the collapse little happens: the last frame but one is where t falls to a twentieth of it */
+    while (last + 2 < list->n_frames && list->frame_t[last] > 0.05 * s->r->t_C_traj)
         last++;
     size_t tile = a->height * a->width * (a->channels == 3 ? 3 : 1), rows = list->n < SHOWN ? list->n : SHOWN,
            columns = FRAMES;

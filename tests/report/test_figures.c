@@ -57,11 +57,13 @@ static bool has_column(const sp_table_decl *table, const char *name)
     return false;
 }
 
-static bool is_number_or_scalar(const sp_command *command, const char *name)
+/* A scalar of any command: plots shared by several commands draw the lines that the command at hand has. */
+static bool is_number_or_scalar(const char *name)
 {
-    for (const sp_scalar *s = command->scalars; s && s->name; s++)
-        if (!strcmp(s->name, name))
-            return true;
+    for (size_t i = 0; sp_command_at(i); i++)
+        for (const sp_scalar *s = sp_command_at(i)->scalars; s && s->name; s++)
+            if (!strcmp(s->name, name))
+                return true;
     char *end;
     strtod(name, &end);
     return !*end;
@@ -82,9 +84,9 @@ static void every_declared_plot_is_right(void **state)
                 for (size_t y = 0; y < s[k].n_y; y++)
                     good = good && has_column(t, s[k].y[y]);
                 for (size_t v = 0; v < s[k].n_vline; v++)
-                    good = good && is_number_or_scalar(sp_command_at(i), s[k].vline[v]);
+                    good = good && is_number_or_scalar(s[k].vline[v]);
                 for (size_t v = 0; v < s[k].n_hline; v++)
-                    good = good && is_number_or_scalar(sp_command_at(i), s[k].hline[v]);
+                    good = good && is_number_or_scalar(s[k].hline[v]);
                 if (!good)
                     fail_msg("%s, table %s: \"%s\" names a column or scalar that is not declared", sp_command_at(i)->name,
                              t->name, t->plots);
