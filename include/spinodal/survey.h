@@ -19,12 +19,12 @@ typedef struct {
 typedef struct {
     double duplicates, constant_columns;
     double Lambda, d_eff, noise_edge, n_resolved, t_S_spectral;
-    double t_S_class_first, t_S_class_last;
+    double t_S_class_first, t_S_class_first_se, t_S_class_last, t_S_class_last_se;
     double alpha, t_C_spectral, t_C_phi, t_C_phi_se, t_C_loo, t_C_loo_se, t_C_traj, t_C_traj_se;
     double t_C_phi_surrogate, t_C_phi_surrogate_se;
     double step_S_linear, step_C_linear, step_S_cosine, step_C_cosine;
     double log10_n_wanted;
-    double h_opt, h_G, h_CLT, N_eff_kde;
+    double h_opt, h_opt_se, h_G, h_CLT, N_eff_kde, N_eff_kde_se;
 } sp_survey_result;
 
 /* Runs every section that applies, in order, and fills `out` with words, tables and images. With a checkpoint folder the

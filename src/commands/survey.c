@@ -9,6 +9,7 @@ static const sp_param params[] = {SP_DATASET(P, data, SP_REQUIRED, "the data"),
 static const sp_scalar scalars[] = {
     SP_OUT(R, duplicates, "", "rows that repeat an earlier one"),
     SP_OUT(R, constant_columns, "", "coordinates that never change"),
+    SP_OUT(R, t_S_class_last_se, "1", "standard error"),
     SP_OUT(R, alpha, "1", "log(n)/d"),
     SP_OUT(R, Lambda, "data^2", "largest eigenvalue of the covariance"),
     SP_OUT(R, d_eff, "", "effective dimension (sum lambda)^2 / sum lambda^2"),
@@ -16,6 +17,7 @@ static const sp_scalar scalars[] = {
     SP_OUT(R, n_resolved, "", "eigenvalues above that edge"),
     SP_OUT(R, t_S_spectral, "1", "speciation time 1/2 log Lambda"),
     SP_OUT(R, t_S_class_first, "1", "the pair of classes that separates first (largest time)"),
+    SP_OUT(R, t_S_class_first_se, "1", "standard error"),
     SP_OUT(R, t_S_class_last, "1", "the pair of classes that separates last"),
     SP_OUT(R, t_C_spectral, "1", "collapse time of Gaussian data with this covariance: an upper bound"),
     SP_OUT(R, t_C_phi, "1", "collapse time where phi_C = 1/2"),
@@ -32,9 +34,11 @@ static const sp_scalar scalars[] = {
     SP_OUT(R, step_C_cosine, "", "step of t_C_phi, cosine schedule"),
     SP_OUT(R, log10_n_wanted, "", "log10 of the n that would halve t_C (Gaussian data of this covariance)"),
     SP_OUT(R, h_opt, "data", "bandwidth of the best kernel density estimate"),
+    SP_OUT(R, h_opt_se, "data", "standard error"),
     SP_OUT(R, h_G, "data", "below: a few points carry all the weight"),
     SP_OUT(R, h_CLT, "data", "above: classical"),
     SP_OUT(R, N_eff_kde, "", "points that contribute to a density value at h_opt"),
+    SP_OUT(R, N_eff_kde_se, "", "standard error"),
     {0}};
 static const sp_column classes[] = {
     {"class", "", "class"}, {"count", "", "points"}, {"fraction", "1", "share of the points"}, {0}};
@@ -102,6 +106,36 @@ static const sp_column trajectories[] = {
     {"trajectory", "", "number"},       {"t_C_traj", "1", "from here on the nearest point stays the same"},
     {"nn_index", "", "row it ends on"}, {"nn_distance", "data", "distance from it"},
     {"class", "", "class of that row"}, {0}};
+static const sp_column bandwidths[] = {
+    {"h", "data", "bandwidth"},          {"loo", "nat", "leave-one-out log likelihood per point and dimension"},
+    {"loo_se", "nat", "standard error"}, {"N_eff", "1", "points that carry a value"},
+    {"N_eff_se", "1", "standard error"}, {"m_k5", "1", "stable index from the spacings of 5 nearest points"},
+    {"m_k5_se", "1", "standard error"},  {0}};
+static const sp_column kde_phases[] = {{"alpha", "1", "log(n)/d"},
+                                       {"h_G", "data", "condensation"},
+                                       {"h_CLT", "data", "end of the classical regime"},
+                                       {"h_best", "data", "least KL"},
+                                       {"h_loo", "data", "best bandwidth of these data"},
+                                       {"h_loo_se", "data", "standard error"},
+                                       {0}};
+static const sp_column known[] = {{"quantity", "", "quantity"},
+                                  {"survey", "", "of the survey"},
+                                  {"survey_se", "", "standard error"},
+                                  {"closed_form", "", "closed form"},
+                                  {"deviations", "", "difference in standard errors"},
+                                  {"how", "", "of the closed form"},
+                                  {0}};
+static const sp_column known_curves[] = {{"t", "", "OU time"},
+                                         {"phi_C", "1", "weight that stays on one data point"},
+                                         {"phi_C_se", "1", "standard error"},
+                                         {"phi_C_exact", "1", "exact at this n and d"},
+                                         {"f_ex", "nat", "excess entropy per dimension"},
+                                         {"f_ex_se", "nat", "standard error"},
+                                         {"f_ex_exact", "nat", "exact at this n and d"},
+                                         {"phi", "1", "two clones end in the same class"},
+                                         {"phi_se", "1", "standard error"},
+                                         {"phi_theory", "1", "closed form"},
+                                         {0}};
 static const sp_table_decl tables[] = {
     {"clock", clock, "plot t event logx",
      "The clock of this dataset: generation runs from right (noise) to left (t = 0, data)."},
@@ -126,6 +160,17 @@ static const sp_table_decl tables[] = {
      "t_C."},
     {"trajectories", trajectories,
      "hist t_C_traj vline t_C_traj t_C_phi t_C_spectral title When trajectories settle on a training point", NULL},
+    {"bandwidths", bandwidths,
+     "plot h loo logx vline h_opt h_G h_CLT; plot h N_eff logx logy vline h_opt h_G h_CLT title How many points carry a "
+     "value of the estimate",
+     "Leave-one-out likelihood of the bandwidth. Left of h_G a few points carry each value."},
+    {"kde_phases", kde_phases, "plot alpha h_G,h_CLT,h_best,h_loo logx logy",
+     "Phase diagram of kernel estimates for Gaussian data of this spectrum, with the best bandwidth of these data."},
+    {"known", known, NULL, "Every number with its closed form."},
+    {"known_curves", known_curves,
+     "plot t phi_C,phi_C_exact,phi,phi_theory logx vline t_C_phi t_S_spectral ylabel probability; plot t f_ex,f_ex_exact "
+     "logx title Excess entropy",
+     "The measured curves (points) on their closed forms (lines)."},
     {0}};
 
 static sp_status run_survey(sp_run *run, const void *params_, void *scalars_, sp_result *out)

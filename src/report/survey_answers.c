@@ -27,10 +27,13 @@ static sp_status clock_table(sp_survey *s)
         clock_row(s, schedules, "t_S leading direction", r->t_S_spectral, NAN, "the leading direction breaks its symmetry"));
     bool one = s->data->n_classes == 2;
     if (one)
-        SP_TRY(clock_row(s, schedules, "t_S classes", r->t_S_class_first, NAN, "the two classes separate"));
+        SP_TRY(
+            clock_row(s, schedules, "t_S classes", r->t_S_class_first, r->t_S_class_first_se, "the two classes separate"));
     else {
-        SP_TRY(clock_row(s, schedules, "t_S first classes", r->t_S_class_first, NAN, "the first pair of classes separates"));
-        SP_TRY(clock_row(s, schedules, "t_S last classes", r->t_S_class_last, NAN, "the last pair of classes separates"));
+        SP_TRY(clock_row(s, schedules, "t_S first classes", r->t_S_class_first, r->t_S_class_first_se,
+                         "the first pair of classes separates"));
+        SP_TRY(clock_row(s, schedules, "t_S last classes", r->t_S_class_last, r->t_S_class_last_se,
+                         "the last pair of classes separates"));
     }
     SP_TRY(clock_row(s, schedules, "t_C Gaussian bound", r->t_C_spectral, NAN,
                      "collapse of Gaussian data of this covariance, large dimension"));

@@ -1,5 +1,6 @@
 /* When the exact score memorises: excess entropy, phi_C and N_eff beside a Gaussian sample of the same spectrum. */
 #include "survey.h"
+#include "survey_known.h"
 
 #include "spinodal/diffusion.h"
 
@@ -9,6 +10,22 @@ static double cell(const sp_table *table, size_t row, const char *column)
 {
     size_t c;
     return sp_table_find_column(table, column, &c) ? sp_table_cell(table, row, c).number : NAN;
+}
+
+/* Beside closed forms where there are any. */
+static sp_status compare(sp_survey *s, const sp_table *data)
+{
+    static const char *const names[] = {"t", "phi_C", "phi_C_se", "f_ex", "f_ex_se", "phi", "phi_se"};
+    size_t n = sp_table_rows(data);
+    double *v[7];
+    for (size_t c = 0; c < 7; c++) {
+        v[c] = SP_NEW(s->run, double, n + 1);
+        if (!v[c])
+            return SP_FAILED;
+        for (size_t i = 0; i < n; i++)
+            v[c][i] = cell(data, i, names[c]);
+    }
+    return sp_survey_known_curves(s, n, v[0], v[1], v[2], v[3], v[4], v[5], v[6]);
 }
 
 static sp_status tabulate(sp_survey *s, const sp_result *curves)
@@ -37,7 +54,7 @@ static sp_status tabulate(sp_survey *s, const sp_result *curves)
         sp_survey_cells(s, "curves", COLUMNS + 2, row);
     }
     sp_survey_show(s, "curves");
-    return SP_OK;
+    return compare(s, data);
 }
 
 /* log n that puts the collapse at t: log n = I(a; x_t), from the spectrum (an upper bound for data of this covariance). */

@@ -74,6 +74,8 @@ static void pairs(sp_survey *s, const sp_result *times)
     double t_first = cell(table, first, "t_S_class"), t_last = cell(table, last, "t_S_class");
     SP_SURVEY_SET(s, t_S_class_first, t_first);
     SP_SURVEY_SET(s, t_S_class_last, t_last);
+    SP_SURVEY_SET(s, t_S_class_first_se, cell(table, first, "t_S_class_se"));
+    SP_SURVEY_SET(s, t_S_class_last_se, cell(table, last, "t_S_class_se"));
     sp_survey_say(s, "Two classes separate when the log-likelihood ratio of noised points exceeds its own fluctuation.");
     if (found == 1)
         sp_survey_say(s, "%s and %s separate at %s.", word(table, first, "class_k"), word(table, first, "class_l"),
