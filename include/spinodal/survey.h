@@ -25,6 +25,7 @@ typedef struct {
     double step_S_linear, step_C_linear, step_S_cosine, step_C_cosine;
     double log10_n_wanted;
     double h_opt, h_opt_se, h_G, h_CLT, N_eff_kde, N_eff_kde_se;
+    double features_best_p, features_best_ridge, features_best_test; /* the error relative to the variance of the target */
 } sp_survey_result;
 
 /* Runs every section that applies, in order, and fills `out` with words, tables and images. With a checkpoint folder the

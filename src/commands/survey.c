@@ -39,6 +39,9 @@ static const sp_scalar scalars[] = {
     SP_OUT(R, h_CLT, "data", "above: classical"),
     SP_OUT(R, N_eff_kde, "", "points that contribute to a density value at h_opt"),
     SP_OUT(R, N_eff_kde_se, "", "standard error"),
+    SP_OUT(R, features_best_p, "", "random features of least predicted error on half of the rows"),
+    SP_OUT(R, features_best_ridge, "1", "with this ridge"),
+    SP_OUT(R, features_best_test, "1", "that error relative to the variance of the labels"),
     {0}};
 static const sp_column classes[] = {
     {"class", "", "class"}, {"count", "", "points"}, {"fraction", "1", "share of the points"}, {0}};
@@ -136,6 +139,12 @@ static const sp_column known_curves[] = {{"t", "", "OU time"},
                                          {"phi_se", "1", "standard error"},
                                          {"phi_theory", "1", "closed form"},
                                          {0}};
+static const sp_column features[] = {{"p", "", "random features"},
+                                     {"n", "", "training rows"},
+                                     {"test", "target^2", "predicted error with hardly any ridge (3e-4)"},
+                                     {"best_test", "target^2", "predicted error with the best ridge"},
+                                     {"zone", "", "danger: more than 1.5 times the error of the best ridge"},
+                                     {0}};
 static const sp_table_decl tables[] = {
     {"clock", clock, "plot t event logx",
      "The clock of this dataset: generation runs from right (noise) to left (t = 0, data)."},
@@ -171,6 +180,10 @@ static const sp_table_decl tables[] = {
      "plot t phi_C,phi_C_exact,phi,phi_theory logx vline t_C_phi t_S_spectral ylabel probability; plot t f_ex,f_ex_exact "
      "logx title Excess entropy",
      "The measured curves (points) on their closed forms (lines)."},
+    {"features", features, "map p n test logx logy logz; map p n zone logx logy",
+     "Predicted error of learning the labels with random features. Danger: as many features as rows, where the model fits the "
+     "the "
+     "noise of its sample."},
     {0}};
 
 static sp_status run_survey(sp_run *run, const void *params_, void *scalars_, sp_result *out)
@@ -180,7 +193,7 @@ static sp_status run_survey(sp_run *run, const void *params_, void *scalars_, sp
 
 const sp_command sp_command_survey = {.name = "survey",
                                       .summary = "The phase diagram of learning on a dataset",
-                                      .spec = "03; 05; 07",
+                                      .spec = "03; 05; 07; 17; 20; 21",
                                       .params = params,
                                       .scalars = scalars,
                                       .tables = tables,
