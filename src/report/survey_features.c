@@ -54,7 +54,8 @@ static void describe(sp_survey *s, const sp_result *result, size_t rows)
     const sp_table *map = sp_result_find_table(result, "map");
     size_t n = map ? sp_table_rows(map) : 0, dangerous = 0;
     double worst = 0, p = 0, samples = 0;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = n;
+         i-- > 0;) { /* the largest first: safe, so that the colours of the zones do not change from map to map */
         double excess = cell(map, i, "excess");
         SP_SURVEY_ROW(s, "features", cell(map, i, "p"), cell(map, i, "n"), cell(map, i, "test"), cell(map, i, "best_test"),
                       zone(map, i));
