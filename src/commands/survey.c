@@ -181,9 +181,8 @@ static const sp_table_decl tables[] = {
      "logx title Excess entropy",
      "The measured curves (points) on their closed forms (lines)."},
     {"features", features, "map p n test logx logy logz; map p n zone logx logy",
-     "Predicted error of learning the labels with random features. Danger: as many features as rows, where the model fits the "
-     "the "
-     "noise of its sample."},
+     "Predicted error of learning the labels with random features. Danger: as many features as rows, where the model fits "
+     "the noise of its sample."},
     {0}};
 
 static sp_status run_survey(sp_run *run, const void *params_, void *scalars_, sp_result *out)
