@@ -161,6 +161,35 @@ typedef struct {
 /* iterations + 1 points; Bayes starts at |x|^2/N = m0, maximum likelihood on the sphere. */
 sp_status sp_amp_run(sp_run *run, const sp_amp_params *params, sp_amp_point **points);
 
+/* ---- the user's own data ------------------------------------------------------------------------------ */
+
+enum { SP_FIT_GRADIENT_FLOW, SP_FIT_LANGEVIN, SP_FIT_AMP_BAYES, SP_FIT_AMP_ML };
+
+/* Y_ij = x_i x_j/sqrt(N) + sqrt(Delta_2) xi_ij and T = sqrt((p-1)!) N^{-(p-1)/2} x..x + sqrt(Delta_p) xi; entries with
+ * repeated indices are ignored. Sources as for sp_dataset_open; "" : absent. tensor: N x ... x N, or rows i j k value. */
+typedef struct {
+    const char *matrix, *tensor, *planted;
+    int64_t p;
+    double delta2, deltap; /* inf: estimated from the entries */
+    int method;
+    double t_max, dt, temperature, tolerance; /* tolerance: asymmetry allowed, relative to the largest entry */
+    size_t starts, iterations;
+    size_t demo; /* instead of data: an instance of this size with delta2, deltap */
+} sp_spiked_data_params;
+
+typedef struct {
+    size_t N, n_trace;
+    double delta2, deltap;
+    const double *estimate;                  /* N: the start of lowest energy */
+    double energy, energy_spread, agreement; /* over starts; agreement: mean |overlap| between pairs */
+    double overlap;                          /* with the planted signal; nan: unknown */
+    double E_th, m_expected, delta2_line;    /* line of the method at this Delta_p */
+    const sp_langevin_point *trace;          /* mean over the starts; for AMP t is the iteration */
+    const char *verdict;
+} sp_spiked_data_result;
+
+sp_status sp_spiked_data(sp_run *run, const sp_spiked_data_params *params, sp_spiked_data_result *out);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,6 +1,6 @@
 /* Approximate message passing on an instance, Bayes-optimal or maximum likelihood, beside state evolution (spec 28, 3.5;
  * spec 23, 3.4). */
-#include "spiked_instance.h"
+#include "amp.h"
 
 #include "math/statistics.h"
 
@@ -14,15 +14,14 @@ typedef struct {
     double *output; /* instances x (iterations + 1) x {m, |x|^2/N} */
 } job;
 
-/* One step: x and the previous x in, the next in `old`. divergence: derivative of x by the field, in and out. */
-static sp_status amp_step(sp_run *run, const job *j, const spiked_instance *s, const double *x, double *old, double *field,
-                          double *divergence)
+sp_status amp_step(sp_run *run, const mixed_kernel *q, bool ml, const spiked_instance *s, const double *x, double *old,
+                   double *field, double *divergence)
 {
     size_t N = s->N;
     double n = (double)N, norm = dot(N, x, x) / n, cross = dot(N, x, old) / n;
     SP_TRY(spiked_instance_force(run, s, 1, x, 1, field, NULL));
-    cblas_daxpy((int)N, -*divergence * kernel_2(&j->q, 1, cross), old, 1, field, 1);
-    *divergence = j->p->ml ? sqrt(n / dot(N, field, field)) : 1 / (1 + kernel_1(&j->q, 1, norm));
+    cblas_daxpy((int)N, -*divergence * kernel_2(q, 1, cross), old, 1, field, 1);
+    *divergence = ml ? sqrt(n / dot(N, field, field)) : 1 / (1 + kernel_1(q, 1, norm));
     for (size_t i = 0; i < N; i++)
         old[i] = *divergence * field[i];
     return SP_OK;
@@ -46,7 +45,7 @@ static sp_status instance_block(sp_run *run, size_t block, void *context)
         out[2 * k + 1] = dot(N, x, x) / (double)N;
         if (k == p->iterations)
             break;
-        SP_TRY(amp_step(run, j, &s, x, old, field, &divergence));
+        SP_TRY(amp_step(run, &j->q, p->ml, &s, x, old, field, &divergence));
         double *swap = x;
         x = old, old = swap;
     }

@@ -16,6 +16,7 @@ typedef struct {
     const double *times;
     instance_maker make;
     const void *make_context;
+    double *final;  /* where the walkers of the only instance end; NULL: not wanted */
     double *output; /* instances x replicas x times x OBSERVABLES */
 } job;
 
@@ -66,7 +67,7 @@ static void observe(const job *j, const spiked_instance *s, const walkers *w, do
     for (size_t r = 0; r < j->p->replicas; r++) {
         const double *x = w->x + r * N, *f = w->force + r * N;
         double radial = dot(N, x, f) / (double)N, *out = output + (r * j->n_times + k) * OBSERVABLES;
-        out[0] = dot(N, x, s->signal) / (double)N;
+        out[0] = s->signal ? dot(N, x, s->signal) / (double)N : NAN;
         out[1] = j->model.temperature * eta + radial;
         out[2] = -w->energy[r];
         out[3] = dot(N, x, w->start + r * N) / (double)N;
@@ -105,6 +106,8 @@ static sp_status instance_block(sp_run *run, size_t block, void *context)
                 sp_progress(run, "langevin", t / j->times[j->n_times - 1]);
         }
         t = j->times[k];
+        if (j->final && k + 1 == j->n_times)
+            memcpy(j->final, w.x, length * sizeof *w.x);
         observe(j, &s, &w, t, k, j->output + block * R * j->n_times * OBSERVABLES);
     }
     return SP_OK;
@@ -151,9 +154,15 @@ static sp_measured measure(const job *j, size_t time, size_t what)
 }
 
 sp_status langevin_run(sp_run *run, const sp_langevin_params *p, const dynamics_model *model, instance_maker make,
-                       const void *context, size_t *n, sp_langevin_point **points)
+                       const void *context, double *final, size_t *n, sp_langevin_point **points)
 {
-    job j = {.p = p, .model = *model, .n_times = p->times.n, .times = p->times.v, .make = make, .make_context = context};
+    job j = {.p = p,
+             .model = *model,
+             .n_times = p->times.n,
+             .times = p->times.v,
+             .make = make,
+             .make_context = context,
+             .final = final};
     for (size_t k = 0; k < j.n_times; k++)
         if (!(p->times.v[k] >= (k ? p->times.v[k - 1] : 0)))
             return sp_fail(run, SP_USAGE, "--times must be increasing and >= 0");
@@ -189,5 +198,5 @@ sp_status sp_langevin_simulate(sp_run *run, const sp_langevin_params *p, size_t 
 {
     dynamics_model model = {.q = {.high = 0}};
     SP_TRY(check(run, p, &model));
-    return langevin_run(run, p, &model, make_spiked, &model.q, n, points);
+    return langevin_run(run, p, &model, make_spiked, &model.q, NULL, n, points);
 }

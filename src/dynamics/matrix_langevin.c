@@ -43,5 +43,5 @@ sp_status sp_matrix_simulate(sp_run *run, const sp_matrix_simulation_params *p, 
                                    .replicas = p->replicas,
                                    .times = p->times};
     dynamics_model model = {.eta = p->eta, .temperature = p->temperature, .m0 = p->m0};
-    return langevin_run(run, &langevin, &model, make_matrix, &p->theta, n, points);
+    return langevin_run(run, &langevin, &model, make_matrix, &p->theta, NULL, n, points);
 }
