@@ -67,7 +67,7 @@ typedef struct {
     const char *phase; /* exploration, crossover or convergence */
     const char *advice;
     double plateau, plateau_se, drop; /* level of the plateau, fall below it in its standard deviations */
-    double slope, slope_se;           /* d ln(loss - floor)/d ln(step) over the last third of ln(step) */
+    double slope, slope_se;           /* d ln(loss - floor)/d ln(step) over the last eighth of ln(step) */
     double floor, switch_step, beta;
     size_t n;
 } sp_schedule_advice;

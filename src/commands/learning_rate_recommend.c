@@ -20,7 +20,7 @@ static const sp_scalar scalars[] = {
     SP_OUT(R, plateau, "", "loss of the plateau; nan: none"),
     SP_OUT(R, plateau_se, "", "standard error"),
     SP_OUT(R, drop, "", "fall below the plateau at the end, in its standard deviations"),
-    SP_OUT(R, slope, "", "d ln loss/d ln step over the last third of ln step"),
+    SP_OUT(R, slope, "", "d ln loss/d ln step over the last eighth of ln step"),
     SP_OUT(R, slope_se, "", "standard error"),
     SP_OUT(R, n, "", "rows read"),
     {0}};

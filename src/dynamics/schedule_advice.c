@@ -87,7 +87,7 @@ sp_status sp_schedule_recommend(sp_run *run, size_t n, const double *step, const
     for (size_t i = 0; i < used; i++)
         a->floor = fmin(a->floor, bins[i].loss);
     for (tail = used - 4;
-         tail > 0 && bins[used - 1].log_step - bins[tail].log_step < (bins[used - 1].log_step - bins[0].log_step) / 3;)
+         tail > 0 && bins[used - 1].log_step - bins[tail].log_step < (bins[used - 1].log_step - bins[0].log_step) / 8;)
         tail--;
     a->slope = slope(bins, tail, used - 1, &a->slope_se);
     bool decayed = lr && lr[n - 1] < 0.9 * lr[0];

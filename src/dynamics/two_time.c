@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEFAULT_TIMES = 60, TAUS = 40 };
+enum { DEFAULT_TIMES = 60, TAUS = 40, READ = 6 };
 static const double COARSER_ROWS = 1.5, COARSER_NODES = 1.25; /* of the second log solution, for the error estimate */
 
 typedef struct {
@@ -17,7 +17,7 @@ typedef struct {
 
 static const time_curves *curves_of(const solved *s) { return s->log ? log_rows_curves(s->log) : &s->uniform.curves; }
 
-/* Four-point interpolation in t (uniform) or log t (log). */
+/* Interpolation of READ points in t (uniform) or log t (log). */
 static sp_two_time_point read_point(const solved *s, double t)
 {
     const time_curves *k = curves_of(s);
@@ -27,12 +27,12 @@ static sp_two_time_point read_point(const solved *s, double t)
         size_t middle = (low + high) / 2;
         *(k->t[middle] <= t ? &low : &high) = middle;
     }
-    size_t first = low ? low - 1 : 0;
-    if (first + 4 > k->n)
-        first = k->n - 4;
-    for (size_t i = first; i < first + 4; i++) {
+    size_t first = low < READ / 2 - 1 ? 0 : low - (READ / 2 - 1);
+    if (first + READ > k->n)
+        first = k->n - READ;
+    for (size_t i = first; i < first + READ; i++) {
         double w = 1;
-        for (size_t j = first; j < first + 4; j++)
+        for (size_t j = first; j < first + READ; j++)
             if (j != i)
                 w *= s->log ? log(t / k->t[j]) / log(k->t[i] / k->t[j]) : (t - k->t[j]) / (k->t[i] - k->t[j]);
         p.m += w * k->m[i];
