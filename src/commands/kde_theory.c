@@ -47,7 +47,7 @@ static sp_status run_kde_theory(sp_run *run, const void *params_, void *scalars_
     R *r = scalars_;
     SP_TRY(sp_kde_theory(run, p, r));
     sp_table *t = sp_result_table(out, "kl");
-    double low = r->h_opt / 3, high = 2 * fmax(r->h_CLT, r->h_opt);
+    double low = r->h_opt / 2, high = 2 * fmax(r->h_CLT, r->h_opt);
     for (size_t i = 0; i < (p->h.n ? p->h.n : POINTS); i++) {
         double h = p->h.n ? p->h.v[i] : low * pow(high / low, (double)i / (POINTS - 1)), m = sp_kde_index(r, h);
         SP_TRY(SP_ROW(t, h, sp_kde_kl(p, r, h), sp_kde_log_density(p, r, h), m, sp_kde_weight_moment(m, 2),
