@@ -63,7 +63,9 @@ static sp_status list_generator(sp_run *run, const sp_generator_entry *e, sp_tab
     const char *defaults = "";
     for (size_t k = 0; k < e->n_keys && defaults; k++)
         defaults = sp_format(run, "%s%s%s=%s", defaults, k ? "," : "", e->keys[k].name, e->keys[k].fallback);
-    return defaults ? SP_ROW(table, e->name, defaults, e->summary) : SP_FAILED;
+    if (!defaults)
+        return SP_FAILED;
+    return SP_ROW(table, e->name, defaults, e->summary);
 }
 
 static sp_status run_data_list(sp_run *run, const void *params_, void *scalars_, sp_result *out)

@@ -28,4 +28,8 @@ sp_status sp_known_locate(sp_run *run, const sp_known *known, const char **folde
 /* Where `data get` puts it: the first of them that can be written. */
 sp_status sp_known_target(sp_run *run, const sp_known *known, const char **folder);
 
+/* Fetches the files into `folder`, checks their sums and unpacks an archive. What lies there already with the right sum is
+ * not fetched again; an interrupted file goes on from FILE.part. */
+sp_status sp_known_fetch(sp_run *run, const sp_known *known, const char *folder);
+
 #endif

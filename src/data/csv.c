@@ -13,9 +13,9 @@ enum { ROWS_PER_BLOCK = 64 };
 typedef struct {
     sp_stream *stream;
     sp_text text;
-    size_t *record;               /* where each record of data begins */
-    size_t columns, label_column; /* SIZE_MAX: none */
-    const char *const *header;    /* columns names or NULL */
+    size_t *record;                             /* where each record of data begins */
+    size_t columns, label_column, count_column; /* SIZE_MAX: none; count: an unnamed one that only numbers the rows */
+    const char *const *header;                  /* columns names or NULL */
     size_t at;
 } state;
 
@@ -37,6 +37,9 @@ static sp_status refuse_field(sp_run *run, const sp_reader *r, const char *where
     if (sp_field_missing(f))
         return sp_fail(run, SP_DATA, "%s: %s: missing value \"%.*s\"; fill it in or leave the row out", r->name, at, shown,
                        f->begin);
+    if (s->text.separator != ',' && memchr(f->begin, ',', f->length))
+        return sp_fail(run, SP_DATA, "%s: %s: \"%.*s\" is not a number (decimals are written with a point)", r->name, at,
+                       shown, f->begin);
     return sp_fail(run, SP_DATA, "%s: %s: \"%.*s\" is not a finite number (a column of classes is named with --labels)",
                    r->name, at, shown, f->begin);
 }
@@ -59,7 +62,7 @@ static sp_status parse_block(sp_run *worker, size_t block, void *context)
         double *out = c->values + i * r->d;
         size_t column = 0;
         for (sp_field f; sp_next_field(&fields, &f); column++) {
-            if (column == s->label_column || column >= s->columns)
+            if (column == s->label_column || column == s->count_column || column >= s->columns)
                 continue;
             if (!sp_field_number(&s->text, &f, out))
                 return refuse_field(worker, r, start, column, &f);
@@ -207,6 +210,26 @@ static sp_status index_records(sp_run *run, sp_reader *r, bool header)
     return SP_OK;
 }
 
+/* Tables written with row numbers have a first column without a name that counts 0, 1, ... or 1, 2, ... */
+static bool first_column_counts(const sp_reader *r)
+{
+    const state *s = r->state;
+    double first = 0, x;
+    if (!s->header || *s->header[0] || s->columns < 2 || s->label_column == 0)
+        return false;
+    for (size_t i = 0; i < r->n; i++) {
+        sp_fields fields = sp_fields_of(&s->text, s->text.begin + s->record[i]);
+        sp_field f;
+        if (!sp_next_field(&fields, &f) || !sp_field_number(&s->text, &f, &x))
+            return false;
+        if (i == 0)
+            first = x;
+        if (x != first + (double)i)
+            return false;
+    }
+    return first == 0 || first == 1;
+}
+
 static sp_status shape_of(sp_run *run, sp_reader *r, const char *labels)
 {
     state *s = r->state;
@@ -221,7 +244,11 @@ static sp_status shape_of(sp_run *run, sp_reader *r, const char *labels)
     bool none = labels && !strcmp(labels, "none");
     s->label_column = none ? SIZE_MAX : find_label_column(s, labels);
     r->labels_used = none || (labels && s->label_column != SIZE_MAX);
-    r->d = s->columns - (s->label_column != SIZE_MAX);
+    if (first_column_counts(r)) {
+        s->count_column = 0;
+        sp_warn(run, "%s: the first column has no name and only numbers the rows: left out", r->name);
+    }
+    r->d = s->columns - (s->label_column != SIZE_MAX) - (s->count_column != SIZE_MAX);
     if (r->d == 0)
         return sp_fail(run, SP_DATA, "%s: no column of numbers besides the labels", r->name);
     if (s->label_column != SIZE_MAX)
@@ -231,7 +258,7 @@ static sp_status shape_of(sp_run *run, sp_reader *r, const char *labels)
         if (!names)
             return SP_FAILED;
         for (size_t i = 0, j = 0; i < s->columns; i++)
-            if (i != s->label_column)
+            if (i != s->label_column && i != s->count_column)
                 names[j++] = s->header[i];
         r->column_name = names;
     }
@@ -261,7 +288,7 @@ sp_status sp_open_csv(sp_run *run, sp_stream *stream, const char *labels, sp_rea
         return SP_FAILED;
     }
     s->stream = stream;
-    s->label_column = SIZE_MAX;
+    s->label_column = s->count_column = SIZE_MAX;
     out->state = s;
     sp_status status = open_csv(run, stream, labels, out);
     if (status != SP_OK)

@@ -86,6 +86,12 @@ static sp_status fetch_url(sp_run *run, const char *url, const sp_remote_file *f
     return SP_OK;
 }
 
+static bool is_empty(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && info.st_size == 0;
+}
+
 static sp_status fetch_file(sp_run *run, const sp_known *k, const sp_remote_file *f, const char *path,
                             char why[CURL_ERROR_SIZE], bool *done)
 {
@@ -95,19 +101,19 @@ static sp_status fetch_file(sp_run *run, const sp_known *k, const sp_remote_file
     *done = false;
     for (size_t u = 0; u < 2 && k->url[u] && !*done; u++) {
         const char *url = sp_format(run, "%s/%s", k->url[u], f->name);
+        bool resumed = access(part, F_OK) == 0;
         if (!url)
             return SP_FAILED;
         SP_TRY(fetch_url(run, url, f, part, why));
-        struct stat info;
-        if (*why && stat(part, &info) == 0 && info.st_size == 0)
-            unlink(part);
-        if (*why)
+        if (!*why)
+            SP_TRY(has_sum(run, part, f->sha256, done));
+        if (*done || (*why && !is_empty(part)))
             continue;
-        SP_TRY(has_sum(run, part, f->sha256, done));
-        if (!*done) {
-            unlink(part);
+        unlink(part);
+        if (!*why && resumed)
+            u--; /* what lay there was not its beginning: once more from this place */
+        else if (!*why)
             snprintf(why, CURL_ERROR_SIZE, "what came from %s has another SHA-256", url);
-        }
     }
     if (*done && rename(part, path) != 0)
         return sp_fail(run, SP_FAILED, "%s: cannot write: %s", path, strerror(errno));
@@ -147,7 +153,7 @@ static sp_status put_them_there(sp_run *run, const sp_known *k, const char *fold
                    missing ? missing : "", k->url[0], k->name, folder);
 }
 
-static sp_status fetch_all(sp_run *run, const sp_known *k, const char *folder)
+sp_status sp_known_fetch(sp_run *run, const sp_known *k, const char *folder)
 {
     SP_TRY(sp_make_dir(run, folder));
     for (const sp_remote_file *f = k->file; f->name; f++) {
@@ -167,7 +173,7 @@ static sp_status fetch_all(sp_run *run, const sp_known *k, const char *folder)
 
 #else
 
-static sp_status fetch_all(sp_run *run, const sp_known *k, const char *folder)
+sp_status sp_known_fetch(sp_run *run, const sp_known *k, const char *folder)
 {
     return sp_fail(
         run, SP_FAILED,
@@ -213,7 +219,7 @@ sp_status sp_catalogue_get(sp_run *run, const char *name, bool show, const char 
     SP_TRY(sp_known_target(run, k, folder));
     if (show)
         return SP_OK;
-    SP_TRY(fetch_all(run, k, *folder));
+    SP_TRY(sp_known_fetch(run, k, *folder));
     *fetched = true;
     return SP_OK;
 }

@@ -161,6 +161,20 @@ static sp_status check_storage(sp_run *run, const sp_reader *r, const state *s)
     return SP_OK;
 }
 
+/* Rows of whole chunks are read at once, so that none is unpacked twice. */
+static size_t rows_of_chunks(const sp_reader *r, const state *s)
+{
+    enum { MOST = 1 << 23 /* values at once */, USUAL = 1 << 17 };
+    hsize_t chunk[MAX_DIMS] = {0};
+    hid_t properties = H5Dget_create_plist(s->set);
+    bool chunked = H5Pget_layout(properties) == H5D_CHUNKED && H5Pget_chunk(properties, MAX_DIMS, chunk) > 0;
+    H5Pclose(properties);
+    if (!chunked || chunk[0] == 0 || (double)chunk[0] * (double)r->d > MOST)
+        return 0;
+    size_t rows = (size_t)chunk[0], several = USUAL / r->d / rows;
+    return several > 1 ? several * rows : rows;
+}
+
 static sp_status open_set(sp_run *run, sp_reader *r, hid_t file, const char *name)
 {
     state *s = r->state;
@@ -179,6 +193,7 @@ static sp_status open_set(sp_run *run, sp_reader *r, hid_t file, const char *nam
     SP_TRY(check_storage(run, r, s));
     if (s->channels_last && !(s->scratch = SP_NEW(run, char, r->d *sp_element_size(r->type))))
         return SP_FAILED;
+    r->rows_at_once = rows_of_chunks(r, s);
     r->next = next;
     r->rewind = rewind_hdf5;
     return SP_OK;

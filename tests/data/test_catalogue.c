@@ -2,6 +2,7 @@
  * test's own), and the real files when $SPINODAL_DATA has them. */
 #include "data_test.h"
 
+#include "data/catalogue.h"
 #include "data/tar.h"
 
 static void not_here(void **state)
@@ -95,6 +96,47 @@ static void tar_members(void **state)
     sp_run_free(run);
 }
 
+#if defined(SPINODAL_HAVE_CURL) && defined(SPINODAL_HAVE_MD)
+
+/* "hello world\n" and its published sum; the address is a folder of this machine. */
+static const char *const hello_sum = "a948904f2f0f479b8f8197694b30184b0d2ed1c1cd2a1ec0fb85d299a192a447";
+
+static void fetching(void **state)
+{
+    (void)state;
+    sp_run *run = new_run();
+    char url[600], folder[600];
+    snprintf(url, sizeof url, "file://%s", temp_path("public"));
+    mkdir(temp_path("public"), 0777);
+    snprintf(folder, sizeof folder, "%s", temp_path("private/deep"));
+    sp_known known = {.name = "hello",
+                      .url = {"file:///no/such/folder", url},
+                      .file = {{"a.txt", hello_sum, 12}, {"b.txt", hello_sum, 12}}};
+    write_text("public/a.txt", "hello world\n");
+    assert_int_equal(sp_known_fetch(run, &known, folder), SP_FAILED); /* b is missing */
+    assert_non_null(strstr(sp_run_message(run), "put b.txt from"));
+    assert_non_null(strstr(sp_run_message(run), folder));
+    assert_null(strchr(sp_run_message(run), '\n'));
+    assert_int_equal(access(temp_path("private/deep/a.txt"), R_OK), 0);
+    write_text("public/b.txt", "hello earth\n");
+    assert_int_equal(sp_known_fetch(run, &known, folder), SP_FAILED); /* another sum */
+    assert_non_null(strstr(sp_run_message(run), "another SHA-256"));
+    assert_int_not_equal(access(temp_path("private/deep/b.txt"), F_OK), 0);
+    assert_int_not_equal(access(temp_path("private/deep/b.txt.part"), F_OK), 0);
+    write_text("public/b.txt", "hello world\n");
+    write_text("private/deep/b.txt.part", "hello "); /* interrupted: goes on */
+    write_text("public/a.txt", "gone");              /* not asked for again */
+    assert_int_equal(sp_known_fetch(run, &known, folder), SP_OK);
+    assert_int_equal(access(temp_path("private/deep/b.txt"), R_OK), 0);
+    assert_int_not_equal(access(temp_path("private/deep/b.txt.part"), F_OK), 0);
+    unlink(temp_path("private/deep/b.txt"));
+    write_text("private/deep/b.txt.part", "HELLO "); /* another beginning: fetched afresh */
+    assert_int_equal(sp_known_fetch(run, &known, folder), SP_OK);
+    sp_run_free(run);
+}
+
+#endif
+
 /* ---- the real ones -------------------------------------------------------------------------------------- */
 
 static const char *here(const char *file)
@@ -140,7 +182,15 @@ static void cifar10(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(not_here), cmocka_unit_test(found_in_folder),
-                                       cmocka_unit_test(tar_members), cmocka_unit_test(mnist), cmocka_unit_test(cifar10)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(not_here),
+        cmocka_unit_test(found_in_folder),
+        cmocka_unit_test(tar_members),
+#if defined(SPINODAL_HAVE_CURL) && defined(SPINODAL_HAVE_MD)
+        cmocka_unit_test(fetching),
+#endif
+        cmocka_unit_test(mnist),
+        cmocka_unit_test(cifar10)
+    };
     return cmocka_run_group_tests(tests, NULL, remove_temp);
 }

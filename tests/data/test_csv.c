@@ -57,6 +57,19 @@ static void headers(void **state)
     sp_run_free(run);
 }
 
+static void row_numbers_are_no_data(void **state)
+{
+    (void)state;
+    sp_run *run = new_run();
+    const sp_dataset *data = table(run, ",a,b\n0,5,6\n1,7,8\n2,9,9\n", NULL);
+    assert_true(data->d == 2 && data->x[0] == 5 && data->n == 3);
+    assert_string_equal(data->column_name[0], "a");
+    assert_int_equal(sp_run_warnings(run), 1);
+    assert_int_equal(table(run, "\"\",a,b\n0,5,6\n1,7,8\n3,9,9\n", NULL)->d, 3);
+    assert_int_equal(table(run, "id,a\n0,5\n1,7\n", NULL)->d, 2);
+    sp_run_free(run);
+}
+
 static void labels(void **state)
 {
     (void)state;
@@ -116,6 +129,7 @@ static void refused(void **state)
         {"1,2\n3,1e999\n", NULL, {"line 2, column 2", "not a finite number"}},
         {"1,2\n3,0x10\n", NULL, {"line 2, column 2", "\"0x10\" is not a finite number"}},
         {"1,2\n3,4x\n", NULL, {"line 2, column 2"}},
+        {"1,5;2,5\n3,5;4,5\n", NULL, {"line 2, column 1", "written with a point"}},
         {"1,2\n3,4,5\n", NULL, {"line 2 has 3 fields, the first line has 2"}},
         {"1,2\n3\n", NULL, {"line 2 has 1 fields, the first line has 2"}},
         {"a,b\n1,2\n3,hello\n", NULL, {"line 3, column 2 (b)", "--labels"}},
@@ -249,9 +263,16 @@ static void large_and_compressed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(separators), cmocka_unit_test(headers),        cmocka_unit_test(labels),
-        cmocka_unit_test(refused),    cmocka_unit_test(first_bad_line), cmocka_unit_test(numbers_are_exact),
-        cmocka_unit_test(any_locale), cmocka_unit_test(standard_input), cmocka_unit_test(large_and_compressed),
+        cmocka_unit_test(separators),
+        cmocka_unit_test(headers),
+        cmocka_unit_test(row_numbers_are_no_data),
+        cmocka_unit_test(labels),
+        cmocka_unit_test(refused),
+        cmocka_unit_test(first_bad_line),
+        cmocka_unit_test(numbers_are_exact),
+        cmocka_unit_test(any_locale),
+        cmocka_unit_test(standard_input),
+        cmocka_unit_test(large_and_compressed),
     };
     return cmocka_run_group_tests(tests, NULL, remove_temp);
 }

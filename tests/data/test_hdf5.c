@@ -50,6 +50,27 @@ static void arrays(void **state)
     sp_run_free(run);
 }
 
+static void chunks(void **state)
+{
+    (void)state;
+    sp_run *run = new_run();
+    hid_t file = create("chunks.h5"), properties = H5Pcreate(H5P_DATASET_CREATE),
+          space = H5Screate_simple(2, (hsize_t[]){6, 4}, NULL);
+    H5Pset_chunk(properties, 2, (hsize_t[]){4, 3});
+    H5Pset_deflate(properties, 6);
+    hid_t set = H5Dcreate2(file, "x", H5T_IEEE_F32LE, space, H5P_DEFAULT, properties, H5P_DEFAULT);
+    assert_true(H5Dwrite(set, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0);
+    H5Dclose(set);
+    H5Sclose(space);
+    H5Pclose(properties);
+    H5Fclose(file);
+    const sp_dataset *data = open_ok(run, temp_path("chunks.h5"), &raw);
+    assert_true(data->n == 6 && data->d == 4);
+    for (size_t i = 0; i < 24; i++)
+        assert_true(data->x[i] == (float)i);
+    sp_run_free(run);
+}
+
 static void damaged(void **state)
 {
     (void)state;
@@ -107,7 +128,7 @@ static void error_handler_is_left_alone(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(arrays), cmocka_unit_test(damaged),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(arrays), cmocka_unit_test(chunks), cmocka_unit_test(damaged),
                                        cmocka_unit_test(error_handler_is_left_alone)};
     return cmocka_run_group_tests(tests, NULL, remove_temp);
 }
