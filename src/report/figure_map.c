@@ -132,7 +132,7 @@ static sp_status fill_values(sp_run *run, const grid *g, sp_figure *f)
         if (isfinite(z) && (!f->logz || z > 0) && add_cell(g, f, r, s))
             s->z[s->n - 1] = z;
     }
-    f->n_series = s->n > 0;
+    f->n_series = s->n > 1; /* one cell shows nothing */
     return SP_OK;
 }
 

@@ -228,10 +228,10 @@ static void plot_series(FILE *file, const sp_series *s, size_t number, size_t i)
         fprintf(file, "%s%s with lines lw 2 dt %d lc %s", data, s->n ? " using 1:2" : "", (s->dash - 1) % 5 + 1, colour);
         break;
     case SP_DRAW_POINTS:
-        /* bars and points apart: gnuplot would clear a disc around each point that has bars */
+        /* vectors with flat heads: errorbars would clear a disc around each point */
         if (s->se && s->n)
-            fprintf(file, "%s using 1:2:3:4 with %cerrorbars lw 1.3 pt %d ps 0 lc %s notitle, \\\n     ", data,
-                    s->horizontal ? 'x' : 'y', shape, colour);
+            fprintf(file, "%s using %s with vectors heads size screen 0.004,90 lw 1.3 lc %s notitle, \\\n     ", data,
+                    s->horizontal ? "3:2:($4-$3):(0)" : "1:3:(0):($4-$3)", colour);
         fprintf(file, "%s%s with points lw 1.3 pt %d ps 0.55 lc %s", data, s->n ? " using 1:2" : "", shape, colour);
         break;
     case SP_DRAW_BARS:
