@@ -99,6 +99,13 @@ const char *sp_survey_count(sp_survey *s, size_t n, const char *thing)
     return text ? text : "";
 }
 
+const char *sp_survey_lie(sp_survey *s, size_t n, const char *thing)
+{
+    const char *text =
+        sp_format(s->run, "%zu %s %s", n, n == 1 ? thing : sp_format(s->run, "%ss", thing), n == 1 ? "lies" : "lie");
+    return text ? text : "";
+}
+
 const char *sp_survey_data_words(sp_survey *s)
 {
     static const char *const keys[] = {"data", "scale", "center", "labels", "classes", "limit"}, *const defaults[] = {

@@ -66,6 +66,7 @@ sp_status sp_survey_call(sp_survey *s, const char *command, const sp_dataset *da
 double sp_survey_scalar(const sp_result *result, const char *name);
 /* "1 direction", "3 directions" */
 const char *sp_survey_count(sp_survey *s, size_t n, const char *thing);
+const char *sp_survey_lie(sp_survey *s, size_t n, const char *thing); /* "1 direction lies", "3 directions lie" */
 /* "t = 0.63 (DDPM step 334 of 1000 linear, 501 of 1000 cosine)" */
 const char *sp_survey_moment(sp_survey *s, double t);
 

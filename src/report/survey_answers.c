@@ -97,8 +97,10 @@ static void about_samples(sp_survey *s)
     const sp_survey_result *r = s->r;
     if (isnan(r->log10_n_wanted) || isnan(r->t_C_phi))
         return;
-    sp_survey_say(s, "To move the collapse to half this time, at most about 10^%.3g points would be needed instead of %zu.",
-                  r->log10_n_wanted, s->data->n);
+    const char *wanted = r->log10_n_wanted < 5 ? sp_format(s->run, "%.0f", pow(10, r->log10_n_wanted))
+                                               : sp_format(s->run, "10^%.3g", r->log10_n_wanted);
+    sp_survey_say(s, "To move the collapse to half this time, at most about %s points would be needed instead of %zu.",
+                  wanted ? wanted : "", s->data->n);
     sp_survey_caution(s, "That is the information of Gaussian data of the same covariance, an upper bound; n grows "
                          "exponentially with the resolved dimension, so only the "
                          "order of magnitude of log n means something.");

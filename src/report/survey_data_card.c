@@ -136,12 +136,12 @@ static sp_status sample_sheet(sp_survey *s)
 static void describe_scale(sp_survey *s)
 {
     const sp_dataset *a = s->data;
-    sp_survey_say(s,
-                  "Values lie between %g and %g in the source. Scale \"%s\": x = %.6g · raw %s %.6g%s. Every time and "
-                  "bandwidth below depends on this "
-                  "scale: noise has variance 1 on it.",
-                  a->raw_min, a->raw_max, a->scale, a->gain, a->offset < 0 ? "−" : "+", fabs(a->offset),
-                  a->mean ? ", minus the mean row" : ", not centred");
+    const char *offset = a->offset == 0 ? "" : sp_format(s->run, " %s %.6g", a->offset < 0 ? "−" : "+", fabs(a->offset));
+    sp_survey_say(
+        s,
+        "Values lie between %g and %g in the source. Scale \"%s\": x = %.6g · raw%s%s. Every time and bandwidth below "
+        "depends on this scale: noise has variance 1 on it.",
+        a->raw_min, a->raw_max, a->scale, a->gain, offset ? offset : "", a->mean ? ", minus the mean row" : ", not centred");
 }
 
 static void describe_classes(sp_survey *s)

@@ -97,16 +97,16 @@ static void in_words(sp_survey *s, const sp_data_spectrum *p)
     if (top > 1)
         sp_survey_say(
             s,
-            "%s above the variance 1 of the noise: along each such direction the backward process breaks its symmetry at "
+            "%s above the variance 1 of the noise. Along each such direction the backward process breaks its symmetry at "
             "its own time t_S = ½ log λ, the first of all at t_S = %.3f.",
-            sp_survey_count(s, p->n_speciating, "eigenvalue"), 0.5 * log(top));
+            sp_survey_lie(s, p->n_speciating, "eigenvalue"), 0.5 * log(top));
     else
         sp_survey_say(s, "No eigenvalue exceeds the variance 1 of the noise on this scale: there is no speciation along a "
                          "direction of the covariance.");
     sp_survey_say(s,
                   "%s above λ = %.3g, the upper edge that noise as large as the bulk would reach with this n "
                   "(Marchenko–Pastur): so many are resolved.",
-                  sp_survey_count(s, p->n_resolved, "eigenvalue"), p->noise_edge);
+                  sp_survey_lie(s, p->n_resolved, "eigenvalue"), p->noise_edge);
     if (p->n_resolved == 0)
         sp_survey_caution(
             s, "Not even the largest eigenvalue stands above that edge: %zu points do not resolve a single direction.",
