@@ -177,7 +177,7 @@ typedef struct {
     double covariance_low, covariance_high; /* extreme eigenvalues of the rows' covariance */
     double mp_low, mp_high;                 /* Marchenko-Pastur edges of isotropic rows */
     bool isotropic;
-    double risk_mean, risk_se;
+    double risk_mean, risk_mean_se;
     sp_risk_comparison t, A, lambda_mean, lambda_variance;
     double lam, complexity_annealed; /* of the theory at that risk; NAN: no solution, see note */
     const char *note;

@@ -88,6 +88,7 @@ sp_status sp_landscape_count(sp_run *run, const sp_landscape_count_params *param
     SP_TRY(
         sp_parallel_resumable(run, "stationary points", params->instances, job.out, sizeof *job.out, count_instance, &job));
 
+    size_t stable = 0;
     sp_moments points = {0}, minima = {0}, logs = {0}, by_index[MAX_N] = {{0}};
     for (size_t i = 0; i < params->instances; i++) {
         const instance_record *r = &job.out[i];
@@ -97,9 +98,10 @@ sp_status sp_landscape_count(sp_run *run, const sp_landscape_count_params *param
         sp_moments_add(&logs, log((double)r->points));
         for (size_t k = 0; k < params->N; k++)
             sp_moments_add(&by_index[k], (double)r->by_index[k]);
-        result->stable_share += (double)r->stable / (double)params->instances;
+        stable += r->stable;
         result->euler_failures += r->signed_count != sphere_euler(params->N);
     }
+    result->stable_share = (double)stable / (double)params->instances;
     result->count = points.mean;
     result->count_se = sp_moments_se(&points);
     result->minima = minima.mean;

@@ -248,9 +248,9 @@ static void summarise(const points_job *job, size_t n, const point_record *recor
         r->gradient_max = fmax(r->gradient_max, f->gradient);
     }
     r->energy_mean = energy.mean;
-    r->energy_se = sp_moments_se(&energy);
+    r->energy_mean_se = sp_moments_se(&energy);
     r->mu_mean = mu.mean;
-    r->mu_se = sp_moments_se(&mu);
+    r->mu_mean_se = sp_moments_se(&mu);
     r->bulk_mean = mean.mean;
     r->bulk_mean_se = sp_moments_se(&mean);
     r->bulk_variance = variance.mean;

@@ -61,7 +61,7 @@ static sp_status exact(sp_run *run, const sp_risk_count_params *p, sp_risk_count
 
 static void summarise(const count_job *job, sp_risk_count_result *r, sp_risk_instances *list)
 {
-    size_t d = job->params->d, instances = job->params->instances;
+    size_t d = job->params->d, instances = job->params->instances, stable = 0;
     sp_moments points = {0}, minima = {0}, logs = {0}, by_index[MAX_D] = {{0}};
     for (size_t i = 0; i < instances; i++) {
         const instance_record *v = &job->out[i];
@@ -71,11 +71,12 @@ static void summarise(const count_job *job, sp_risk_count_result *r, sp_risk_ins
         sp_moments_add(&logs, log((double)v->points));
         for (size_t k = 0; k < d; k++)
             sp_moments_add(&by_index[k], (double)v->by_index[k]);
-        r->stable_share += (double)v->stable / (double)instances;
+        stable += v->stable;
         r->euler_failures += v->signed_count != sphere_euler(d);
     }
     for (size_t k = 0; k < d; k++)
         list->index[k] = (sp_risk_index_count){by_index[k].mean, sp_moments_se(&by_index[k])};
+    r->stable_share = (double)stable / (double)instances;
     r->count = points.mean;
     r->count_se = sp_moments_se(&points);
     r->minima = minima.mean;

@@ -243,7 +243,7 @@ static void summarise(const points_job *job, size_t n, const point_record *recor
         r->minima += records[k].found.index == 0;
     }
     r->risk_mean = risk.mean;
-    r->risk_se = sp_moments_se(&risk);
+    r->risk_mean_se = sp_moments_se(&risk);
     r->t = (sp_risk_comparison){NAN, t.mean, sp_moments_se(&t)};
     r->A = (sp_risk_comparison){NAN, A.mean, sp_moments_se(&A)};
     r->lambda_mean = (sp_risk_comparison){NAN, mean.mean, sp_moments_se(&mean)};
