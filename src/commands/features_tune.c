@@ -4,6 +4,7 @@ typedef struct {
     sp_features_options o;
     sp_vec k, curve;
     double low, high;
+    size_t simulate, test_points;
 } P;
 typedef struct {
     double best_ridge, best_ridge_paper, best_test;
@@ -15,6 +16,7 @@ static const sp_param params[] = {SP_VEC(P, k, "1,2,10,inf", SP_AT_LEAST(1), "",
                                   SP_VEC(P, curve, "1e-5:100:141log", SP_NONNEGATIVE, "1", "ridge_paper of the curves"),
                                   FEATURES_NOISE(P, "1"),
                                   FEATURES_MODEL(P),
+                                  FEATURES_SIMULATE(P),
                                   {0}};
 static const sp_scalar scalars[] = {SP_OUT(R, best_ridge, "1", "ridge of least test error (first k, first size)"),
                                     SP_OUT(R, best_ridge_paper, "1", "the same in the papers' convention"),
@@ -35,13 +37,35 @@ static const sp_column curve[] = {{"curve", "", "what tells the curves apart"},
                                   {"ridge", "1", "lambda of the sum of losses"},
                                   {"k", "", "learners averaged"},
                                   {"test", "target^2", "test error"},
+                                  {"test_simulated", "target^2", "simulated"},
+                                  {"test_simulated_se", "target^2", "standard error"},
                                   {0}};
-static const sp_table_decl tables[] = {
-    {"best", best, NULL, "The best ridge falls as more learners are averaged"},
-    {"curve", curve, "plot ridge_paper test by curve logx logy vline best_ridge_paper", "Test error against ridge"},
-    {0}};
+static const sp_table_decl tables[] = {{"best", best, NULL, "The best ridge falls as more learners are averaged"},
+                                       {"curve", curve,
+                                        "plot ridge_paper test,test_simulated by curve logx logy vline best_ridge_paper",
+                                        "Test error against ridge"},
+                                       {0}};
 
-static sp_status add_curve(sp_run *run, const P *p, const sp_features_grid *g, size_t i, double k, sp_result *out)
+/* The simulated ridges of the curve at point i; NULL without --simulate. */
+static sp_status measure(sp_run *run, const P *p, const sp_features_grid *g, size_t i, sp_features_measured **out)
+{
+    size_t activation;
+    sp_features_point point = sp_features_grid_at(g, i, &activation);
+    *out = NULL;
+    if (!p->simulate)
+        return SP_OK;
+    double *ridge = SP_NEW(run, double, p->curve.n);
+    *out = SP_NEW(run, sp_features_measured, p->curve.n);
+    if (!ridge || !*out)
+        return SP_FAILED;
+    for (size_t j = 0; j < p->curve.n; j++)
+        ridge[j] = p->curve.v[j] * point.psi1 * point.psi2;
+    return sp_features_measure(run, &point, &g->activation[activation], &g->population, (sp_vec){p->curve.n, ridge},
+                               &(sp_features_trial){g->d, p->simulate, p->test_points}, *out);
+}
+
+static sp_status add_curve(sp_run *run, const P *p, const sp_features_grid *g, size_t i, double k,
+                           const sp_features_measured *measured, sp_result *out)
 {
     size_t activation;
     sp_features_point point = sp_features_grid_at(g, i, &activation);
@@ -51,11 +75,34 @@ static sp_status add_curve(sp_run *run, const P *p, const sp_features_grid *g, s
         label = sp_format(run, "psi1 = %.4g, psi2 = %.4g%s%s", point.psi1, point.psi2, *label ? ", " : "", label);
     for (size_t j = 0; j < p->curve.n; j++) {
         sp_features_ridge r;
+        sp_measured m = measured ? sp_features_measured_ensemble(&measured[j], k) : (sp_measured){NAN, NAN};
         point.ridge = p->curve.v[j] * point.psi1 * point.psi2;
         sp_features_ridge_solve(&point, &g->population, &r);
-        SP_TRY(SP_ROW(sp_result_table(out, "curve"), label, p->curve.v[j], point.ridge, k, sp_features_ensemble(&r, k)));
+        SP_TRY(SP_ROW(sp_result_table(out, "curve"), label, p->curve.v[j], point.ridge, k, sp_features_ensemble(&r, k),
+                      m.mean, m.se));
     }
     return SP_OK;
+}
+
+static sp_status add_best(sp_run *run, const P *p, const sp_features_grid *g, size_t i, double k, bool first, R *r,
+                          sp_result *out)
+{
+    size_t activation;
+    sp_features_point point = sp_features_grid_at(g, i, &activation);
+    sp_features_best b;
+    sp_features_ridge ridgeless;
+    point.ridge = 0;
+    sp_features_ridge_solve(&point, &g->population, &ridgeless);
+    SP_TRY(sp_features_tune(run, &point, &g->population, k, p->low, p->high, &b));
+    if (!b.converged)
+        sp_result_unconverged(out, "psi1 %g, psi2 %g: a point of the search did not converge", point.psi1, point.psi2);
+    if (b.at_edge)
+        sp_warn(run, "the best ridge lies at an end of [--low, --high] for psi1 %g, psi2 %g, k %g", point.psi1, point.psi2,
+                k);
+    if (first)
+        *r = (R){b.ridge, b.ridge_paper, b.test};
+    return SP_ROW(sp_result_table(out, "best"), point.psi1, point.psi2, point.noise_var, k, b.ridge, b.ridge_paper, b.test,
+                  sp_features_ensemble(&ridgeless, k), (size_t)b.at_edge);
 }
 
 static sp_status run_features_tune(sp_run *run, const void *params_, void *scalars_, sp_result *out)
@@ -68,30 +115,16 @@ static sp_status run_features_tune(sp_run *run, const void *params_, void *scala
     if (p->low >= p->high)
         return sp_fail(run, SP_USAGE, "--low must be below --high");
     SP_TRY(sp_features_grid_open(run, &p->o, &defaults, &g));
-    size_t n = sp_features_grid_size(&g);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < sp_features_grid_size(&g); i++) {
+        sp_mark mark = sp_memory_mark(run);
+        sp_features_measured *measured;
+        SP_TRY(measure(run, p, &g, i, &measured));
         for (size_t j = 0; j < p->k.n; j++) {
-            sp_mark mark = sp_memory_mark(run);
-            size_t activation;
-            sp_features_point point = sp_features_grid_at(&g, i, &activation);
-            sp_features_best b;
-            sp_features_ridge ridgeless;
-            point.ridge = 0;
-            sp_features_ridge_solve(&point, &g.population, &ridgeless);
-            SP_TRY(sp_features_tune(run, &point, &g.population, p->k.v[j], p->low, p->high, &b));
-            if (!b.converged)
-                sp_result_unconverged(out, "psi1 %g, psi2 %g: a point of the search did not converge", point.psi1,
-                                      point.psi2);
-            if (b.at_edge)
-                sp_warn(run, "the best ridge lies at an end of [--low, --high] for psi1 %g, psi2 %g, k %g", point.psi1,
-                        point.psi2, p->k.v[j]);
-            if (i == 0 && j == 0)
-                *r = (R){b.ridge, b.ridge_paper, b.test};
-            SP_TRY(SP_ROW(sp_result_table(out, "best"), point.psi1, point.psi2, point.noise_var, p->k.v[j], b.ridge,
-                          b.ridge_paper, b.test, sp_features_ensemble(&ridgeless, p->k.v[j]), (size_t)b.at_edge));
-            SP_TRY(add_curve(run, p, &g, i, p->k.v[j], out));
-            sp_memory_release(run, mark);
+            SP_TRY(add_best(run, p, &g, i, p->k.v[j], i == 0 && j == 0, r, out));
+            SP_TRY(add_curve(run, p, &g, i, p->k.v[j], measured, out));
         }
+        sp_memory_release(run, mark);
+    }
     return SP_OK;
 }
 

@@ -91,10 +91,11 @@ sp_status sp_features_classify_measure(sp_run *run, const sp_features_point *p, 
     a.values = SP_NEW(run, double, trial->repeats *VALUES);
     if (!a.values)
         return SP_FAILED;
-    SP_TRY(sp_parallel_resumable(
-        run,
-        sp_format(run, "classifier %zu n=%zu p=%zu ridge=%.17g flip=%.17g", (size_t)loss->kind, a.n, a.p, p->ridge, flip),
-        trial->repeats, a.values, VALUES * sizeof(double), repeat, &a));
+    SP_TRY(sp_parallel_resumable(run,
+                                 sp_simulation_name(run, "classifier",
+                                                    sp_format(run, "%s %s %.17g %.17g %.17g %.17g", loss->name, s->name,
+                                                              p->psi1, p->psi2, p->ridge, flip)),
+                                 trial->repeats, a.values, VALUES * sizeof(double), repeat, &a));
     sp_measured v[VALUES];
     for (size_t k = 0; k < VALUES; k++)
         v[k] = sp_measured_of(trial->repeats, a.values + k, VALUES);

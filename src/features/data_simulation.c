@@ -132,8 +132,10 @@ sp_status sp_features_data_measure(sp_run *run, const sp_features_data *data, co
     experiment a = {data, map, loss, ridge, p, n, m, SP_NEW(run, double, repeats *ridge.n *VALUES)};
     if (!a.values)
         return SP_FAILED;
-    SP_TRY(sp_parallel_resumable(run, sp_format(run, "subsamples %s n=%zu p=%zu", loss ? loss->name : "ridge", n, p),
-                                 repeats, a.values, ridge.n * VALUES * sizeof(double), repeat, &a));
+    SP_TRY(sp_parallel_resumable(
+        run,
+        sp_simulation_name(run, "subsamples", sp_format(run, "%s %zu %zu %.17g", loss ? loss->name : "", n, p, ridge.v[0])),
+        repeats, a.values, ridge.n * VALUES * sizeof(double), repeat, &a));
     for (size_t r = 0; r < ridge.n; r++) {
         sp_measured v[VALUES];
         for (size_t k = 0; k < VALUES; k++)

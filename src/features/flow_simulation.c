@@ -75,8 +75,11 @@ sp_status sp_features_flow_measure(sp_run *run, const sp_features_point *p, cons
     a.values = SP_NEW(run, double, trial->repeats *train_time.n * 2);
     if (!a.values)
         return SP_FAILED;
-    SP_TRY(sp_parallel_resumable(run, sp_format(run, "training-time n=%zu p=%zu noise=%.17g", a.n, a.p, p->noise_var),
-                                 trial->repeats, a.values, train_time.n * 2 * sizeof(double), flow, &a));
+    SP_TRY(sp_parallel_resumable(
+        run,
+        sp_simulation_name(run, "flow-simulation",
+                           sp_format(run, "%s %.17g %.17g %.17g", s->name, p->psi1, p->psi2, p->noise_var)),
+        trial->repeats, a.values, train_time.n * 2 * sizeof(double), flow, &a));
     for (size_t k = 0; k < train_time.n; k++) {
         test[k] = sp_measured_of(trial->repeats, a.values + 2 * k, train_time.n * 2);
         train[k] = sp_measured_of(trial->repeats, a.values + 2 * k + 1, train_time.n * 2);
@@ -126,8 +129,8 @@ sp_status sp_features_histogram(sp_run *run, const sp_features_point *p, const s
     a.values = SP_NEW(run, double, trial->repeats *(bins + 2));
     if (!a.values)
         return SP_FAILED;
-    SP_TRY(sp_parallel_resumable(run, sp_format(run, "spectrum n=%zu p=%zu", a.n, a.p), trial->repeats, a.values,
-                                 (bins + 2) * sizeof(double), spectrum, &a));
+    SP_TRY(
+        sp_parallel_resumable(run, "feature-spectrum", trial->repeats, a.values, (bins + 2) * sizeof(double), spectrum, &a));
     for (size_t b = 0; b < bins; b++)
         share[b] = sp_measured_of(trial->repeats, a.values + b, bins + 2);
     *smallest = sp_measured_of(trial->repeats, a.values + bins, bins + 2);

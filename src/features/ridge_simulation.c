@@ -141,10 +141,11 @@ sp_status sp_features_measure(sp_run *run, const sp_features_point *p, const sp_
     a.values = SP_NEW(run, double, trial->repeats *ridge.n *TERMS);
     if (!a.values)
         return SP_FAILED;
-    SP_TRY(sp_parallel_resumable(
-        run,
-        sp_format(run, "simulation %s n=%zu p=%zu noise=%.17g ridge=%.17g", s->name, a.n, a.p, p->noise_var, ridge.v[0]),
-        trial->repeats, a.values, ridge.n * TERMS * sizeof(double), repeat, &a));
+    SP_TRY(sp_parallel_resumable(run,
+                                 sp_simulation_name(run, "ridge-simulation",
+                                                    sp_format(run, "%s %.17g %.17g %.17g %.17g", s->name, p->psi1, p->psi2,
+                                                              p->noise_var, ridge.v[0])),
+                                 trial->repeats, a.values, ridge.n * TERMS * sizeof(double), repeat, &a));
     for (size_t r = 0; r < ridge.n; r++) {
         sp_measured e[TERMS];
         for (size_t k = 0; k < TERMS; k++)

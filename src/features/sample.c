@@ -80,3 +80,12 @@ sp_measured sp_measured_of(size_t n, const double *values, size_t stride)
         sp_moments_add(&m, values[i * stride]);
     return (sp_measured){m.mean, sp_moments_se(&m)};
 }
+
+const char *sp_simulation_name(sp_run *run, const char *kind, const char *what)
+{
+    uint64_t hash = 0xcbf29ce484222325u;
+    for (const char *c = what ? what : ""; *c; c++)
+        hash = (hash ^ (unsigned char)*c) * 0x100000001b3u;
+    const char *name = sp_format(run, "%s-%016llx", kind, (unsigned long long)hash);
+    return name ? name : kind;
+}

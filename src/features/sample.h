@@ -36,6 +36,9 @@ sp_status sp_fit_all(sp_run *run, sp_fit_kind kind, size_t n, size_t p, const do
 /* Mean and standard error of n values. */
 sp_measured sp_measured_of(size_t n, const double *values, size_t stride);
 
+/* A name for the checkpoint of a simulation, free of characters that files do not allow: FNV-1a of what it depends on. */
+const char *sp_simulation_name(sp_run *run, const char *kind, const char *what);
+
 /* The numbers of rows and features of a point in d dimensions, at least 1. */
 static inline size_t sp_count(double psi, size_t d)
 {

@@ -287,7 +287,7 @@ static void best_ridge_of_ensembles(void **state)
 static void activation_moments(void **state)
 {
     (void)state;
-    static const struct {
+    const struct {
         const char *name;
         double mu0, mu1, mu_star, degree;
     } rows[] = {{"relu", .3989422804, .5, .3014051375, .7334711},
