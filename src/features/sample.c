@@ -7,8 +7,8 @@
 
 sp_status sp_directions_open(sp_run *run, const sp_population *q, size_t d, sp_directions *out)
 {
-    *out = (sp_directions){d, SP_NEW(run, double, d), SP_NEW(run, double, d)};
-    if (!out->scale || !out->teacher)
+    *out = (sp_directions){d, SP_NEW(run, double, d), SP_NEW(run, double, d), SP_NEW(run, size_t, d)};
+    if (!out->scale || !out->teacher || !out->block)
         return SP_FAILED;
     size_t block = 0, fewest = d;
     double filled = q->weight[0];
@@ -24,6 +24,7 @@ sp_status sp_directions_open(sp_run *run, const sp_population *q, size_t d, sp_d
                            q->th2[block]);
         out->scale[i] = sqrt(q->c[block]);
         out->teacher[i] = sqrt(q->th2[block]);
+        out->block[i] = block;
         in_block++;
     }
     fewest = in_block < fewest ? in_block : fewest;
@@ -51,8 +52,13 @@ void sp_draw_features(sp_rng *rng, size_t d, size_t p, double *f)
 void sp_draw_teacher(sp_rng *rng, const sp_directions *a, double *theta)
 {
     sp_normals(rng, a->d, theta);
-    for (size_t i = 0; i < a->d; i++)
-        theta[i] *= a->teacher[i];
+    for (size_t first = 0, next; first < a->d; first = next) {
+        double square = 0;
+        for (next = first; next < a->d && a->block[next] == a->block[first]; next++)
+            square += theta[next] * theta[next];
+        for (size_t i = first; i < next; i++)
+            theta[i] *= a->teacher[i] / sqrt(square / (double)(next - first));
+    }
 }
 
 void sp_teach(const sp_directions *a, size_t n, const double *x, const double *theta, double *nu)

@@ -8,14 +8,16 @@
 typedef struct {
     size_t d;
     double *scale, *teacher; /* sqrt(c), sqrt(th2) */
+    size_t *block;
 } sp_directions;
-/* Warns when a block has fewer than 10 directions: its realised teacher then fluctuates. */
+/* Warns when a block has fewer than 10 directions. */
 sp_status sp_directions_open(sp_run *run, const sp_population *q, size_t d, sp_directions *out);
 
 /* n rows x ~ N(0, Sigma); out n x d. */
 void sp_draw_inputs(sp_rng *rng, const sp_directions *a, size_t n, double *x);
 /* p rows F / sqrt(d). */
 void sp_draw_features(sp_rng *rng, size_t d, size_t p, double *f);
+/* A random direction within each block, of mean square th2 exactly: no spread of the signal from draw to draw. */
 void sp_draw_teacher(sp_rng *rng, const sp_directions *a, double *theta);
 /* theta.x / sqrt d for n rows. */
 void sp_teach(const sp_directions *a, size_t n, const double *x, const double *theta, double *nu);
