@@ -305,6 +305,7 @@ typedef struct {
     double start;    /* 0: sp_sampler_start of the top eigenvalue */
     int sampler;     /* sp_sampler */
     size_t n_frames; /* states kept, evenly spaced in steps, the last at t = 0 */
+    size_t n_path;   /* states kept as projections on the two leading principal directions, spaced likewise */
     size_t subsample;
     bool drop_duplicates;
 } sp_diffusion_sample_params;
@@ -327,7 +328,11 @@ typedef struct {
     sp_trajectory *trajectory; /* n */
     double *frame_t;           /* n_frames */
     float *frame;              /* n x n_frames x d, on the scale of x_t */
-    const sp_dataset *data;    /* the rows that nn_index counts */
+    size_t n_path;
+    double *path_t;         /* n_path */
+    double *path;           /* n x n_path x 2 */
+    double t_S_spectral;    /* NAN when no path was asked for, or there is no speciation */
+    const sp_dataset *data; /* the rows that nn_index counts */
 } sp_trajectory_list;
 
 /* Blocks of 32 trajectories; resumable. O(samples steps n d). */

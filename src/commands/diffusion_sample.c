@@ -4,6 +4,7 @@
 typedef struct {
     sp_diffusion_sample_params sample;
     const char *frames;
+    size_t paths;
 } P;
 typedef sp_diffusion_sample_result R;
 static const sp_param params[] = {
@@ -17,6 +18,8 @@ static const sp_param params[] = {
     {"n_frames", SP_TYPE_SIZE, SP_FIELD(P, sample.n_frames, size_t), "12", SP_AT_LEAST(1), "",
      "states kept of each trajectory, with --frames", NULL},
     SP_TEXT(P, frames, "", "file (.npy, .csv, .h5) for the states x_t: all frames of a trajectory, then of the next"),
+    SP_SIZE(P, paths, "16", SP_NONNEGATIVE, "",
+            "trajectories whose path along the two leading principal directions is listed"),
     {"subsample", SP_TYPE_SIZE, SP_FIELD(P, sample.subsample, size_t), "0", SP_NONNEGATIVE, "",
      "rows used, chosen at random (0: all)", NULL},
     {"drop_duplicates", SP_TYPE_BOOL, SP_FIELD(P, sample.drop_duplicates, bool), "false", SP_ANY, "",
@@ -41,12 +44,38 @@ static const sp_column trajectories[] = {{"trajectory", "", "number"},
                                          {"nn_distance", "data", "distance from it"},
                                          {"label", "", "class of that row"},
                                          {0}};
+static const sp_column paths[] = {{"trajectory", "", "number"},
+                                  {"t", "OU time", "time"},
+                                  {"pc1", "data", "x_t along the first principal direction"},
+                                  {"pc2", "data", "x_t along the second principal direction"},
+                                  {"regime", "", "noise, speciation or collapse"},
+                                  {0}};
 static const sp_column frame_times[] = {{"frame", "", "number"}, {"t", "OU time", "time"}, {0}};
 static const sp_table_decl tables[] = {
     {"trajectories", trajectories, "hist t_C_traj bins 40 vline t_C_traj t_C_traj_median title When trajectories collapse",
      "The exact score of a finite sample brings every trajectory back to a data point"},
+    {"paths", paths, "plot pc1 pc2 by regime points title Trajectories by regime",
+     "Backward trajectories: noise spreads around zero, then the coarse direction is chosen, then one data point"},
     {"frames", frame_times, NULL, NULL},
     {0}};
+
+enum { PATH = 40 }; /* times of a path */
+
+static const char *regime_of(const sp_trajectory_list *list, size_t i, double t)
+{
+    return t < list->trajectory[i].t_C_traj ? "collapse" : t < list->t_S_spectral ? "speciation" : "noise";
+}
+
+static sp_status add_paths(const sp_trajectory_list *list, size_t shown, sp_result *out)
+{
+    for (size_t i = 0; i < list->n && i < shown; i++)
+        for (size_t k = 0; k < list->n_path; k++) {
+            const double *x = list->path + (i * list->n_path + k) * 2;
+            SP_TRY(
+                SP_ROW(sp_result_table(out, "paths"), i, list->path_t[k], x[0], x[1], regime_of(list, i, list->path_t[k])));
+        }
+    return SP_OK;
+}
 
 static sp_status run_diffusion_sample(sp_run *run, const void *params_, void *scalars_, sp_result *out)
 {
@@ -57,12 +86,14 @@ static sp_status run_diffusion_sample(sp_run *run, const void *params_, void *sc
         SP_TRY(sp_dataset_write_check(run, p->frames, NULL));
     else
         sample.n_frames = 0;
+    sample.n_path = p->paths ? PATH : 0;
     SP_TRY(sp_diffusion_sample(run, &sample, scalars_, &list));
     for (size_t i = 0; i < list.n; i++) {
         const sp_trajectory *t = &list.trajectory[i];
         SP_TRY(SP_ROW(sp_result_table(out, "trajectories"), i, t->t_C_traj, t->nn_index, t->nn_distance,
                       isnan(t->label) ? "" : list.data->class_name[(size_t)t->label]));
     }
+    SP_TRY(add_paths(&list, p->paths, out));
     for (size_t f = 0; f < list.n_frames; f++)
         SP_TRY(SP_ROW(sp_result_table(out, "frames"), f, list.frame_t[f]));
     return *p->frames ? sp_trajectory_frames_write(run, &list, p->frames) : SP_OK;

@@ -5,6 +5,7 @@
 #include "data/subset.h"
 
 #include <math.h>
+#include <string.h>
 
 sp_status sp_prepare_data(sp_run *run, const sp_dataset *data, size_t subsample, bool drop_duplicates,
                           const sp_dataset **out, size_t *duplicates)
@@ -143,6 +144,17 @@ static sp_status default_times(sp_run *run, double t_C, double t_S, sp_vec *t)
     return SP_OK;
 }
 
+static sp_status in_order(sp_run *run, sp_vec given, sp_vec *t)
+{
+    double *v = SP_NEW(run, double, given.n);
+    if (!v)
+        return SP_FAILED;
+    memcpy(v, given.v, given.n * sizeof *v);
+    sp_sort(given.n, v);
+    *t = (sp_vec){given.n, v};
+    return v[0] > 0 && !isinf(v[given.n - 1]) ? SP_OK : sp_fail(run, SP_USAGE, "times must be finite and > 0");
+}
+
 /* A Gaussian sample of this spectrum, in the frame of its eigenvectors: noise and distances do not see the frame. Directions
  * whose information at the earliest time is below 1e-6 nat in all are left out. */
 static sp_status surrogate_sample(sp_run *run, const sp_data_spectrum *spectrum, double earliest, sp_dataset *out)
@@ -170,10 +182,7 @@ static sp_status add_surrogate(sp_run *run, const sp_data_spectrum *spectrum, si
                                sp_diffusion_curves_result *result, sp_diffusion_curve_list *curves)
 {
     sp_dataset sample;
-    double earliest = t.v[0];
-    for (size_t i = 1; i < t.n; i++)
-        earliest = fmin(earliest, t.v[i]);
-    SP_TRY(surrogate_sample(run, spectrum, earliest, &sample));
+    SP_TRY(surrogate_sample(run, spectrum, t.v[0], &sample));
     SP_TRY(sp_measure_curves(run, "Gaussian surrogate", &sample, spectrum->eigenvalues, queries, "surrogate noise", t,
                              &curves->surrogate));
     double per_dimension = (double)sample.d / (double)spectrum->d;
@@ -234,9 +243,8 @@ sp_status sp_diffusion_curves(sp_run *run, const sp_diffusion_curves_params *p, 
     result->Lambda = top;
     result->t_S_spectral = top > 1 ? log(top) / 2 : NAN;
     SP_TRY(sp_gaussian_collapse_time(run, log_n, spectrum.eigenvalues, &result->t_C_spectral));
-    sp_vec t = p->t;
-    if (!t.n)
-        SP_TRY(default_times(run, result->t_C_spectral, fmax(log(top) / 2, 0), &t));
+    sp_vec t;
+    SP_TRY(p->t.n ? in_order(run, p->t, &t) : default_times(run, result->t_C_spectral, fmax(log(top) / 2, 0), &t));
     curves->n = t.n;
     if (!data)
         return theory_curves(run, p, t, curves);

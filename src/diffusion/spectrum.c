@@ -1,4 +1,5 @@
 /* Covariance eigenvalues of data, the noise edge, and what they say on speciation (spec 07, 3.1). */
+#include "diffusion/spectrum.h"
 #include "spinodal/diffusion.h"
 
 #include "math/lanczos.h"
@@ -157,4 +158,19 @@ sp_status sp_spectrum_from_values(sp_run *run, sp_vec values, size_t n, sp_data_
     *out = (sp_data_spectrum){.n = n, .d = values.n, .n_leading = values.n, .eigenvalues = {values.n, descending}};
     summarise(out);
     return SP_OK;
+}
+
+sp_status sp_leading_directions(sp_run *run, const sp_dataset *data, double values[2], double **directions)
+{
+    size_t d = data->d, k = d < 2 || data->n < 3 ? 1 : 2;
+    sp_lanczos_report report;
+    double *mean = SP_NEW(run, double, d);
+    *directions = SP_NEW(run, double, 2 * d);
+    if (!mean || !*directions)
+        return SP_FAILED;
+    values[1] = 0;
+    SP_TRY(sp_principal_components(run, rows_of(data), k, mean, values, *directions, &report));
+    if (!report.converged)
+        sp_warn(run, "the leading eigenvalues did not converge");
+    return values[0] > 0 ? SP_OK : sp_fail(run, SP_DATA, "%s: all rows are equal", data->name ? data->name : "data");
 }

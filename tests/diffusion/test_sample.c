@@ -64,6 +64,34 @@ static void test_frames(void **state)
     }
 }
 
+/* Paths: noise of variance 1 first, the projection of the data point last; the first direction has the larger variance. */
+static void test_paths(void **state)
+{
+    (void)state;
+    sp_diffusion_sample_params p = {.data = open_data(test_run(), "gen:gaussian-mixture,d=12,n=200,mu2=2"),
+                                    .samples = 100,
+                                    .steps = 60,
+                                    .n_path = 5,
+                                    .n_frames = 2};
+    sp_diffusion_sample_result r;
+    sp_trajectory_list list;
+    assert_int_equal(sp_diffusion_sample(test_run(), &p, &r, &list), SP_OK);
+    assert_close(list.t_S_spectral, log(25) / 2, 5 * sqrt(2. / 200) / 2);
+    double first[2] = {0}, last[2] = {0}, norm = 0, along = 0;
+    for (int i = 0; i < 100; i++)
+        for (int c = 0; c < 2; c++) {
+            first[c] += pow(list.path[i * 10 + c], 2) / 100;
+            last[c] += pow(list.path[i * 10 + 8 + c], 2) / 100;
+        }
+    for (int c = 0; c < 2; c++)
+        assert_close(first[c], 1, 5 * sqrt(2. / 100));
+    assert_true(last[0] > 4 * last[1]);
+    for (int j = 0; j < 12; j++)
+        norm += pow(list.frame[12 + j], 2);
+    along = hypot(list.path[8], list.path[9]);
+    assert_true(along > 0 && along * along <= norm + 1e-6);
+}
+
 static void test_same_bits_for_any_threads(void **state)
 {
     (void)state;
@@ -119,8 +147,11 @@ static void test_refusals(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {SP_TEST(test_trajectories_collapse), SP_TEST(test_frames),
+    const struct CMUnitTest tests[] = {SP_TEST(test_trajectories_collapse),
+                                       SP_TEST(test_frames),
+                                       SP_TEST(test_paths),
                                        SP_TEST(test_same_bits_for_any_threads),
-                                       SP_TEST(test_clones_agree_as_the_weights_say), SP_TEST(test_refusals)};
+                                       SP_TEST(test_clones_agree_as_the_weights_say),
+                                       SP_TEST(test_refusals)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
