@@ -6,8 +6,10 @@
 
 #include <math.h>
 
+typedef enum { PHI, SEED, ENTROPY, QUANTITIES } quantity;
+
 typedef struct {
-    double phi, seed, entropy; /* means over the queries of one data set */
+    double of[QUANTITIES]; /* means over the queries of one data set */
 } set_mean;
 
 typedef struct {
@@ -36,20 +38,20 @@ static sp_status one_set(sp_run *worker, size_t set, void *context)
         set_mean *mean = &s->means[set * s->t.n + i];
         for (size_t q = 0; q < s->queries; q++) {
             const sp_softmax_stat *stat = &scan.stat[q * s->t.n + i];
-            mean->phi += stat->sum_w2 / (double)s->queries;
-            mean->seed += stat->w_seed / (double)s->queries;
-            mean->entropy += stat->entropy / (double)s->queries;
+            mean->of[PHI] += stat->sum_w2 / (double)s->queries;
+            mean->of[SEED] += stat->w_seed / (double)s->queries;
+            mean->of[ENTROPY] += stat->entropy / (double)s->queries;
         }
     }
     return SP_OK;
 }
 
-/* Mean and its error over the sets, of the double at `offset` into set_mean. */
-static sp_estimate average(const simulation *s, size_t sets, size_t time, size_t offset)
+/* Mean and its error over the sets. */
+static sp_estimate average(const simulation *s, size_t sets, size_t time, quantity what)
 {
     sp_moments m = {0};
     for (size_t i = 0; i < sets; i++)
-        sp_moments_add(&m, *(const double *)((const char *)&s->means[i * s->t.n + time] + offset));
+        sp_moments_add(&m, s->means[i * s->t.n + time].of[what]);
     return (sp_estimate){m.mean, sp_moments_se(&m)};
 }
 
@@ -68,9 +70,8 @@ sp_status sp_collapse_simulate(sp_run *run, const sp_collapse_model *model, cons
         return SP_FAILED;
     SP_TRY(sp_parallel_resumable(run, "simulated data sets", size->sets, s.means, t.n * sizeof(set_mean), one_set, &s));
     for (size_t i = 0; i < t.n; i++) {
-        sp_estimate phi = average(&s, size->sets, i, offsetof(set_mean, phi)),
-                    seed = average(&s, size->sets, i, offsetof(set_mean, seed));
-        sp_estimate entropy = average(&s, size->sets, i, offsetof(set_mean, entropy));
+        sp_estimate phi = average(&s, size->sets, i, PHI), seed = average(&s, size->sets, i, SEED);
+        sp_estimate entropy = average(&s, size->sets, i, ENTROPY);
         double d = (double)s.d;
         out[i] = (sp_collapse_measured){phi.value, phi.se, seed.value, seed.se, entropy.value / d, entropy.se / d};
     }

@@ -21,7 +21,8 @@ static sp_trajectory *records_of(const sampling *s, size_t block) { return (sp_t
 static double *paths_of(const sampling *s, size_t block) { return (double *)(records_of(s, block) + SP_BATCH); }
 static float *frames_of(const sampling *s, size_t block)
 {
-    return (float *)(paths_of(s, block) + (size_t)SP_BATCH * s->n_path * 2);
+    void *after = paths_of(s, block) + (size_t)SP_BATCH * s->n_path * 2;
+    return after;
 }
 
 static void keep_path(const sampling *s, const sp_batch *batch, size_t k, double *paths)
