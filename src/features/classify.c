@@ -43,6 +43,21 @@ static sp_status square(sp_run *run, const sp_features_point *p, const sp_popula
     return sp_square_errors(run, &(sp_label_model){false, flip, rho}, out);
 }
 
+/* Warm starts from ridge 1 down by half a decade, for points close to the separability threshold. */
+static sp_status by_continuation(sp_run *run, const model *target, const sp_loss *loss, const sp_label_model *labels,
+                                 sp_classifier *out)
+{
+    sp_features_point p = *target->p;
+    sp_classifier warm = {0}, next;
+    for (double ridge = 1; ridge > target->p->ridge; ridge /= sqrt(10)) {
+        p.ridge = ridge;
+        SP_TRY(sp_convex_solve(run, spectral, &(model){&p, target->q}, loss, labels, warm.converged ? &warm : NULL, &next));
+        if (next.converged)
+            warm = next;
+    }
+    return sp_convex_solve(run, spectral, target, loss, labels, &warm, out);
+}
+
 sp_status sp_features_classify(sp_run *run, const sp_features_point *p, const sp_population *q, const sp_loss *loss,
                                double flip, const sp_classifier *start, sp_classifier *out)
 {
@@ -56,6 +71,8 @@ sp_status sp_features_classify(sp_run *run, const sp_features_point *p, const sp
         return square(run, p, q, flip, out);
     if (!(p->ridge > 0))
         return sp_fail(run, SP_USAGE, "the %s loss needs a ridge > 0 (1e-6 comes close to none)", loss->name);
-    return sp_convex_solve(run, spectral, &(model){p, q}, loss, &(sp_label_model){false, flip, sp_population_signal(q)},
-                           start, out);
+    model target = {p, q};
+    sp_label_model labels = {false, flip, sp_population_signal(q)};
+    SP_TRY(sp_convex_solve(run, spectral, &target, loss, &labels, start, out));
+    return out->converged ? SP_OK : by_continuation(run, &target, loss, &labels, out);
 }

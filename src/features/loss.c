@@ -186,6 +186,12 @@ size_t sp_loss_prox_kinks(const sp_loss *loss, double V, double *u)
     u[n++] = V * first; /* z = 0: where the training error jumps */
     if (loss->kind == SP_LOSS_HINGE)
         u[n++] = 1 - V;
+    if (loss->kind == SP_LOSS_LOGISTIC &&
+        V > 1) { /* from held back to free: where V loss'' = 1, sharp in units of a large sqrt(Q) */
+        static const double around[] = {-20, -8, -3, 0, 3, 8, 20};
+        for (int i = 0; i < 7; i++)
+            u[n++] = log(V) - 1 + around[i];
+    }
     for (size_t i = 0; i < loss->kinks.n; i++)
         for (int side = -1; side <= 1; side += 2) {
             double m = loss->kinks.v[i];
