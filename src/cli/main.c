@@ -86,14 +86,23 @@ typedef struct {
     const sp_overlay *overlay;
 } task;
 
+/* What went wrong with figures alone, on the standard error. */
+static void late_warnings(const sp_run *run, size_t first)
+{
+    for (size_t i = first; i < sp_run_warnings(run); i++)
+        fprintf(stderr, "spinodal: %s\n", sp_run_warning(run, i));
+}
+
 static sp_status show(sp_run *run, const cli_request *r, const task *t, const sp_result *result, double seconds)
 {
     if (r->folder) {
+        size_t warnings = sp_run_warnings(run);
         SP_TRY(sp_run_folder_write(run, r->folder, result, seconds));
         SP_TRY(sp_report_write(run, r->folder, result, t->n_args, t->args, t->overlay));
+        if (r->run.progress)
+            cli_progress_clear(r->run.progress_user);
+        late_warnings(run, warnings);
     }
-    if (r->plot)
-        SP_TRY(sp_plot_file(run, result, t->overlay, r->plot));
     if (r->json) {
         char *json = sp_result_json(run, result);
         if (!json)
@@ -105,7 +114,7 @@ static sp_status show(sp_run *run, const cli_request *r, const task *t, const sp
         sp_write_text(stdout, result);
     if (r->folder && !r->json)
         printf("\nwritten to %s/report.html\n", r->folder);
-    return SP_OK;
+    return r->plot ? sp_plot_file(run, result, t->overlay, r->plot) : SP_OK; /* last: its failure costs no result */
 }
 
 /* Everything that can be refused, before any work. */

@@ -270,7 +270,7 @@ static void terminal(FILE *file, sp_format_kind format, size_t columns, size_t r
         fprintf(file,
                 "set terminal svg size %zu,%zu enhanced font 'system-ui,Helvetica,Arial,sans-serif,14' background rgb "
                 "'#ffffff'\n",
-                680 * columns, 430 * rows);
+                600 * columns, 390 * rows);
         break;
     case SP_PDF:
         fprintf(file, "set terminal pdfcairo size %zu cm,%.1f cm enhanced font 'DejaVu Sans,10'\n", 17 * columns,

@@ -68,7 +68,7 @@ void sp_html_style(FILE *file)
         "th{font-weight:600;white-space:nowrap}td.n,th.n{text-align:right;white-space:nowrap}td.v{white-space:nowrap}"
         "tr.cut td{color:var(--soft);text-align:left}\n"
         "figure{margin:1.1rem 0 1.4rem}figcaption{color:var(--soft);font-size:.9rem;max-width:46rem;margin-top:.3rem}"
-        "figure>svg{display:block;width:100%;height:auto;max-width:46rem}\n"
+        "figure>svg{display:block;width:100%;height:auto;max-width:42rem}\n"
         "figure>img{display:block;max-width:100%;height:auto;image-rendering:pixelated;border-radius:4px}\n"
         "details{margin:.6rem 0}summary{cursor:pointer;color:var(--soft)}\n"
         "nav{margin:1rem 0;font-size:.92rem}nav a{margin-right:.9rem;white-space:nowrap;display:inline-block}\n"

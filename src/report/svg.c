@@ -102,7 +102,7 @@ static void put_escaped(FILE *file, const char *text)
 static void write_polished(FILE *file, const char *p, const char *prefix, const char *title, bool alone)
 {
     const char *view = strstr(p, "viewBox="), *body = view ? strchr(view, '>') : NULL;
-    double width = 680, height = 430;
+    double width = 600, height = 390;
     if (!view || !body) {
         fputs(p, file);
         return;
