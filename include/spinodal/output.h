@@ -14,7 +14,8 @@ extern "C" {
 void sp_write_text(FILE *file, const sp_result *result);
 
 /* Exactly one JSON object {"schema", "command", "parameters", "data", "scalars", "tables", "warnings", "converged",
- * "verdicts"}; 17 significant digits; non-finite numbers as "inf", "-inf", "nan". Free with free(). NULL: out of memory. */
+ * "verdicts"}, and "words" when the command answers in words; 17 significant digits; non-finite numbers as "inf", "-inf",
+ * "nan". Free with free(). NULL: out of memory. */
 char *sp_result_json(const sp_run *run, const sp_result *result);
 
 /* One table as CSV, with a header line. Free with free(). NULL: out of memory. */

@@ -42,7 +42,10 @@ void sp_memo_keep(sp_run *run, const char *name, const void *data, size_t bytes)
         return;
     }
     memcpy(kept, data, bytes);
-    *m = (sp_memo){run->memo, bytes, copy, kept};
+    m->next = run->memo;
+    m->bytes = bytes;
+    m->name = copy;
+    m->data = kept;
     run->memo = m;
 }
 

@@ -15,7 +15,10 @@ static sp_status add(sp_items *items, sp_item_kind kind, const char *text, sp_im
     char *copy = strdup(text);
     if (!copy)
         return SP_FAILED;
-    grown[items->n++] = (sp_item){kind, copy, image};
+    sp_item *item = &grown[items->n++];
+    item->kind = kind;
+    item->text = copy;
+    item->image = image;
     return SP_OK;
 }
 

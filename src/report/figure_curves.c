@@ -332,7 +332,7 @@ static sp_status fill_lines(sp_run *run, const sp_table *table, const sp_plot_sp
         s->y[s->n] = (double)(rows - 1 - r);
         if (measured)
             s->se[s->n] = sp_table_cell(table, r, error_column).number;
-        s->n += isfinite(s->x[s->n]);
+        s->n += isfinite(s->x[s->n]) ? 1 : 0;
     }
     f->n_series = s->n > 0;
     return SP_OK;

@@ -93,16 +93,33 @@ static char *dump(json_t *object)
     return text;
 }
 
+/* What was said, as a list of {"section", "kind": "words" | "caution" | "command", "text"}; NULL when nothing was. */
+static json_t *words(const sp_result *result)
+{
+    static const char *const kinds[] = {NULL, "words", "caution", "command"};
+    json_t *list = sp_result_items(result) ? json_array() : NULL;
+    const char *section = "";
+    for (size_t i = 0; i < sp_result_items(result); i++) {
+        const sp_item *item = sp_result_item(result, i);
+        if (item->kind == SP_ITEM_SECTION)
+            section = item->text;
+        else if (item->kind <= SP_ITEM_COMMAND)
+            json_array_append_new(
+                list, json_pack("{s:s, s:s, s:s}", "section", section, "kind", kinds[item->kind], "text", item->text));
+    }
+    return list;
+}
+
 char *sp_result_json(const sp_run *run, const sp_result *result)
 {
     json_t *warnings = json_array();
     for (size_t i = 0; i < sp_result_warnings(result); i++)
         json_array_append_new(warnings, json_string(sp_result_warning(result, i)));
-    return dump(json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o}", "schema", "spinodal/1", "version",
+    return dump(json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o*}", "schema", "spinodal/1", "version",
                           SPINODAL_VERSION, "command", sp_result_command(result)->name, "parameters",
                           parameters(run, result), "data", data(result), "scalars", scalars(result), "tables",
                           tables(result), "warnings", warnings, "converged", sp_result_converged(result), "verdicts",
-                          verdicts(result)));
+                          verdicts(result), "words", words(result)));
 }
 
 static json_t *param(const sp_param *p)
