@@ -37,14 +37,16 @@ static sp_status run_data_convert(sp_run *run, const void *params_, void *scalar
     const P *p = params_;
     R *r = scalars_;
     const sp_dataset *data;
+    const char *format;
     sp_data_options options = {.scale = scales[p->scale],
                                .keep_mean = !p->center,
                                .labels = *p->labels ? p->labels : NULL,
                                .classes = *p->classes ? p->classes : NULL,
                                .limit = p->limit};
+    SP_TRY(sp_dataset_format(run, p->out, *p->format ? p->format : NULL, &format));
     SP_TRY(sp_dataset_open(run, p->data, &options, NULL, &data));
     *r = (R){.file = p->out, .n = data->n, .d = data->d, .classes = data->n_classes};
-    return sp_dataset_write(run, data, p->out, *p->format ? p->format : NULL, &r->labels_file);
+    return sp_dataset_write(run, data, p->out, format, &r->labels_file);
 }
 
 const sp_command sp_command_data_convert = {.name = "data.convert",

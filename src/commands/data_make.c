@@ -27,12 +27,14 @@ static sp_status run_data_make(sp_run *run, const void *params_, void *scalars_,
     const P *p = params_;
     const char *source = strncmp(p->generator, "gen:", 4) ? sp_format(run, "gen:%s", p->generator) : p->generator;
     const sp_dataset *data;
+    const char *format;
     R *r = scalars_;
     if (!source)
         return SP_FAILED;
+    SP_TRY(sp_dataset_format(run, p->out, *p->format ? p->format : NULL, &format));
     SP_TRY(sp_dataset_open(run, source, &(sp_data_options){.scale = "none", .keep_mean = true}, NULL, &data));
     *r = (R){.file = p->out, .n = data->n, .d = data->d, .classes = data->n_classes};
-    return sp_dataset_write(run, data, p->out, *p->format ? p->format : NULL, &r->labels_file);
+    return sp_dataset_write(run, data, p->out, format, &r->labels_file);
 }
 
 const sp_command sp_command_data_make = {.name = "data.make",

@@ -142,12 +142,13 @@ static sp_status open_folder(sp_run *run, const char *path, name_list *classes, 
             return SP_FAILED;
         SP_TRY(list_folder(run, folder, false, &files[c]));
         r->n += files[c].n;
-        if (n_classes && files[c].n == 0)
-            return sp_fail(run, SP_DATA, "%s: holds no PNG or JPEG file (a folder of images has one folder per class)",
-                           folder);
     }
     if (r->n == 0)
         return sp_fail(run, SP_DATA, "%s: holds no PNG or JPEG files and no known dataset", path);
+    for (size_t c = 0; c < n_classes; c++)
+        if (files[c].n == 0)
+            return sp_fail(run, SP_DATA, "%s/%s: holds no PNG or JPEG file (a folder of images has one folder per class)",
+                           path, classes->name[c]);
     state *s = SP_NEW(run, state, 1);
     double *label = SP_NEW(run, double, r->n);
     const char **names = SP_NEW(run, const char *, classes->n);

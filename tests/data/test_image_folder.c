@@ -131,7 +131,10 @@ static void refused(void **state)
         unlink(temp_path(name));
     }
     folder("bad/empty");
-    open_refused(run, root, &raw, SP_DATA, "empty: holds no PNG or JPEG", NULL);
+    open_refused(run, root, &raw, SP_DATA, "bad: holds no PNG or JPEG files", NULL);
+    folder("bad/full");
+    write_png("bad/full/1.png", 3, 2, SPNG_COLOR_TYPE_GRAYSCALE, grey, 6);
+    open_refused(run, root, &raw, SP_DATA, "bad/empty: holds no PNG or JPEG", NULL);
     sp_run_free(run);
 }
 
@@ -144,6 +147,16 @@ int main(void)
 
 #else
 
-int main(void) { return 77; }
+static void not_built_in(void **state)
+{
+    (void)state;
+    skip();
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(not_built_in)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
 
 #endif
