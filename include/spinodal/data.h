@@ -93,9 +93,6 @@ sp_status sp_dataset_summarize(sp_run *run, const sp_dataset *data, sp_dataset_s
 
 /* ---- writing ---------------------------------------------------------------------------------------- */
 
-/* The format that PATH or `format` names, as sp_dataset_write takes it; SP_USAGE when neither names one. */
-sp_status sp_dataset_format(sp_run *run, const char *path, const char *format, const char **out);
-
 /* Writes the values in x (open with scale "none" and keep_mean for raw ones) and the labels to PATH in the format named by
  * its ending or by `format` (npy, csv, tsv, h5; NULL: by the ending). NPY: labels in "STEM-labels.npy" beside it; CSV:
  * header and a last column "label"; HDF5: /x and /labels. Whole files or nothing. SP_USAGE for an unknown ending.

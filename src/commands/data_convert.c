@@ -37,13 +37,13 @@ static sp_status run_data_convert(sp_run *run, const void *params_, void *scalar
     const P *p = params_;
     R *r = scalars_;
     const sp_dataset *data;
-    const char *format;
+    const char *format = *p->format ? p->format : NULL;
     sp_data_options options = {.scale = scales[p->scale],
                                .keep_mean = !p->center,
                                .labels = *p->labels ? p->labels : NULL,
                                .classes = *p->classes ? p->classes : NULL,
                                .limit = p->limit};
-    SP_TRY(sp_dataset_format(run, p->out, *p->format ? p->format : NULL, &format));
+    SP_TRY(sp_dataset_write_check(run, p->out, format));
     SP_TRY(sp_dataset_open(run, p->data, &options, NULL, &data));
     *r = (R){.file = p->out, .n = data->n, .d = data->d, .classes = data->n_classes};
     return sp_dataset_write(run, data, p->out, format, &r->labels_file);

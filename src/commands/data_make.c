@@ -27,11 +27,11 @@ static sp_status run_data_make(sp_run *run, const void *params_, void *scalars_,
     const P *p = params_;
     const char *source = strncmp(p->generator, "gen:", 4) ? sp_format(run, "gen:%s", p->generator) : p->generator;
     const sp_dataset *data;
-    const char *format;
+    const char *format = *p->format ? p->format : NULL;
     R *r = scalars_;
     if (!source)
         return SP_FAILED;
-    SP_TRY(sp_dataset_format(run, p->out, *p->format ? p->format : NULL, &format));
+    SP_TRY(sp_dataset_write_check(run, p->out, format));
     SP_TRY(sp_dataset_open(run, source, &(sp_data_options){.scale = "none", .keep_mean = true}, NULL, &data));
     *r = (R){.file = p->out, .n = data->n, .d = data->d, .classes = data->n_classes};
     return sp_dataset_write(run, data, p->out, format, &r->labels_file);

@@ -24,7 +24,7 @@ bool sp_whole_labels(const sp_dataset *data)
     return true;
 }
 
-sp_status sp_dataset_format(sp_run *run, const char *path, const char *format, const char **out)
+static sp_status format_of(sp_run *run, const char *path, const char *format, const char **out)
 {
     static const char *const known[] = {"npy", "csv", "tsv", "h5"};
     const char *dot = strrchr(path, '.'), *ending = format ? format : dot && !strchr(dot, '/') ? dot + 1 : "";
@@ -62,7 +62,7 @@ sp_status sp_dataset_write(sp_run *run, const sp_dataset *data, const char *path
     const char *kind = "", *beside = NULL;
     if (labels_path)
         *labels_path = NULL;
-    SP_TRY(sp_dataset_format(run, path, format, &kind));
+    SP_TRY(format_of(run, path, format, &kind));
     if (!strcmp(kind, "csv") || !strcmp(kind, "tsv"))
         return sp_write_csv(run, data, *kind == 'c' ? ',' : '\t', path);
     if (!strcmp(kind, "h5"))
