@@ -75,7 +75,7 @@ sp_status sp_risk_complexity(sp_run *run, const sp_risk_complexity_params *param
 typedef struct {
     sp_risk_model model;
     sp_vec overlap;
-    double lam, step; /* step: first step in lam */
+    double lam, step; /* step: largest change of the risk, in standard deviations of the loss under the normal law */
     size_t max_points;
     bool quenched;
 } sp_risk_curve_params;

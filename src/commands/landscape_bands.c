@@ -33,9 +33,9 @@ static const sp_column band[] = {
     {0}};
 static const sp_table_decl tables[] = {
     {"band", band,
-     "plot m energy_threshold,energy_zero_annealed,energy_zero_quenched title Band of minima; "
-     "plot m threshold_annealed,threshold_quenched hline 0 vline m_edge_annealed m_edge_quenched title Complexity of "
-     "threshold minima",
+     "plot m energy_threshold,energy_zero_annealed,energy_zero_quenched ylabel energy title Band of minima; "
+     "plot m threshold_annealed,threshold_quenched hline 0 vline m_edge_annealed m_edge_quenched ylabel complexity title "
+     "Complexity of threshold minima",
      "Minima live between the threshold and the zero of the complexity, up to the edge"},
     {0}};
 

@@ -50,8 +50,11 @@ static const sp_column complexity[] = {
     {0}};
 static const sp_table_decl tables[] = {
     {"complexity", complexity,
-     "plot energy complexity_annealed,complexity_minima,complexity_quenched by m hline 0 title Complexity against energy; "
-     "plot m complexity_annealed,complexity_minima,complexity_quenched by energy hline 0 title Complexity against overlap",
+     "plot energy complexity_annealed,complexity_minima,complexity_quenched by m hline 0 ylabel complexity title Complexity "
+     "against energy; "
+     "plot m complexity_annealed,complexity_minima,complexity_quenched points hline 0 ylabel complexity title Complexity "
+     "against overlap; "
+     "map m energy complexity_annealed title Annealed complexity; map m energy kind title Stability of the points",
      "Number of stationary points; minima only where the curves of all points and of minima meet"},
     {0}};
 

@@ -38,7 +38,8 @@ static const sp_column by_index[] = {{"index", "", "number of negative Hessian e
                                      {"points", "", "mean number of points found"},
                                      {"points_se", "", "standard error"},
                                      {0}};
-static const sp_table_decl tables[] = {{"by_index", by_index, "plot index exact,points title Stationary points by index",
+static const sp_table_decl tables[] = {{"by_index", by_index,
+                                        "plot index exact,points ylabel points title Stationary points by index",
                                         "How many points of each index an instance has"},
                                        {"instance", instance, NULL, "One row an instance"},
                                        {0}};

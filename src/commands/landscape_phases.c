@@ -39,10 +39,11 @@ static const sp_table_decl tables[] = {
     {"phase", phase,
      "plot strength m_isolated,m_deepest,m_edge_annealed,m_edge_quenched vline r_spinodal r_transition r_trivial r_bbp "
      "r_equator "
-     "title Overlaps; plot strength energy_isolated,energy_equator,energy_deepest vline r_spinodal r_transition title "
+     "ylabel overlap title Overlaps; plot strength energy_isolated,energy_equator,energy_deepest vline r_spinodal "
+     "r_transition title "
      "Energies; "
      "plot strength complexity_total,complexity_minima hline 0 vline r_trivial inverse_noise_2_amp inverse_noise_2_flow "
-     "inverse_noise_2_trivial title Ruggedness",
+     "inverse_noise_2_trivial ylabel complexity title Ruggedness",
      "Where the deepest minimum jumps to the signal and where ruggedness ends"},
     {0}};
 

@@ -62,8 +62,9 @@ static const sp_column spectrum[] = {{"lambda", "energy", "Hessian eigenvalue mi
                                      {"density_se", "1/energy", "standard error"},
                                      {0}};
 static const sp_table_decl tables[] = {
-    {"points", points, "plot mu lambda_min,lambda_theory title Lowest Hessian eigenvalue", "Points reached"},
-    {"spectrum", spectrum, "plot lambda semicircle,density title Hessian at the points",
+    {"points", points, "plot mu lambda_min,lambda_theory points ylabel eigenvalue title Lowest Hessian eigenvalue",
+     "Points reached"},
+    {"spectrum", spectrum, "plot lambda semicircle,density ylabel density title Hessian at the points",
      "Eigenvalues left of the semicircle point to the signal"},
     {0}};
 

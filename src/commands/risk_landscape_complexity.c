@@ -58,7 +58,7 @@ static const sp_column preactivation[] = {{"y", "1", "pre-activation xi.x"},
 static const sp_column hessian[] = {
     {"lambda", "risk", "Hessian eigenvalue"}, {"density", "1/risk", "density at the stationary points"}, {0}};
 static const sp_table_decl tables[] = {{"preactivation", preactivation,
-                                        "plot y gauss,density title Pre-activations at stationary points",
+                                        "plot y gauss,density ylabel density title Pre-activations at stationary points",
                                         "How the stationary points bend the normal law of the pre-activations"},
                                        {"hessian", hessian, "plot lambda density title Hessian at stationary points",
                                         "Eigenvalues below zero: directions of descent"},

@@ -41,7 +41,8 @@ static const sp_column instance[] = {{"instance", "", "number"},
                                      {"starts", "", "starts used"},
                                      {"stable", "", "1: the last doubling of the starts found nothing new"},
                                      {0}};
-static const sp_table_decl tables[] = {{"by_index", by_index, "plot index exact,points title Stationary points by index",
+static const sp_table_decl tables[] = {{"by_index", by_index,
+                                        "plot index exact,points ylabel points title Stationary points by index",
                                         "How many points of each index a sample has"},
                                        {"instance", instance, NULL, "One row a sample"},
                                        {0}};

@@ -8,8 +8,9 @@ static const sp_param params[] = {
     SP_VEC(P, overlap, "", SP_BETWEEN(-1, 1), "1", "with a teacher: the overlaps of the curve"),
     SP_REAL(P, lam, "0", SP_ANY, "1/risk",
             "multiplier of the risk where the curve starts (over overlaps: of the whole curve)"),
-    SP_REAL(P, step, "0.25", SP_POSITIVE, "1/risk", "first step in the multiplier"),
-    SP_SIZE(P, max_points, "40", SP_BETWEEN(1, 10000), "", "most points on either side"),
+    SP_REAL(P, step, "0.1", SP_POSITIVE, "1",
+            "largest change of the risk from point to point, in standard deviations of the loss"),
+    SP_SIZE(P, max_points, "40", SP_BETWEEN(1, 10000), "", "most points on either side of the start"),
     SP_FLAG(P, quenched, "the curve of a typical risk too"),
     {0}};
 static const sp_scalar scalars[] = {
@@ -30,26 +31,40 @@ static const sp_column curve[] = {{"kind", "", "annealed or quenched"},
                                   {"F_o", "risk^2", "<loss'_a loss'_b> (quenched)"},
                                   {"g_re", "1/risk", "Stieltjes transform at t"},
                                   {"g_im", "1/risk", "its imaginary part"},
-                                  {"q", "1", "overlap with the teacher, or of two typical points"},
+                                  {"q", "1", "overlap of two typical points (quenched)"},
                                   {"residual", "1", "of the equations"},
                                   {"note", "", "why there is no number"},
                                   {0}};
-static const sp_table_decl tables[] = {
-    {"curve", curve,
-     "plot risk complexity by kind hline 0 title Complexity against risk; plot q complexity by kind hline 0 title "
-     "Complexity against overlap",
-     "Risks (or overlaps) with positive complexity hold exponentially many stationary points"},
-    {0}};
+static const sp_column overlap[] = {{"q", "1", "overlap with the teacher"},
+                                    {"complexity", "1", "stationary points: ln of their number per dimension"},
+                                    {"risk", "risk", "their risk"},
+                                    {"t", "risk", "shift of the Hessian"},
+                                    {"A", "risk^2", "<loss'^2>"},
+                                    {"zeta", "1", "multiplier of the overlap"},
+                                    {"g_re", "1/risk", "Stieltjes transform at t"},
+                                    {"g_im", "1/risk", "its imaginary part"},
+                                    {"residual", "1", "of the equations"},
+                                    {"note", "", "why there is no number"},
+                                    {0}};
+static const sp_table_decl tables[] = {{"curve", curve, "plot risk complexity by kind hline 0 title Complexity against risk",
+                                        "Risks with positive complexity hold exponentially many stationary points"},
+                                       {"overlap", overlap, "plot q complexity hline 0 title Complexity against overlap",
+                                        "Overlaps with positive complexity hold exponentially many stationary points"},
+                                       {0}};
 
 static sp_status run_risk_landscape_curve(sp_run *run, const void *params_, void *scalars_, sp_result *out)
 {
+    const P *p = params_;
     sp_risk_point_list list;
-    SP_TRY(sp_risk_curve(run, params_, scalars_, &list));
-    sp_table *t = sp_result_table(out, "curve");
+    SP_TRY(sp_risk_curve(run, p, scalars_, &list));
     for (size_t i = 0; i < list.n; i++) {
         const sp_risk_point *v = &list.v[i];
-        SP_TRY(SP_ROW(t, list.kind[i], v->risk, v->complexity, v->lam, v->t, v->A, v->F_o, v->g_re, v->g_im, v->q,
-                      v->residual, v->note));
+        if (p->overlap.n)
+            SP_TRY(SP_ROW(sp_result_table(out, "overlap"), v->q, v->complexity, v->risk, v->t, v->A, v->zeta, v->g_re,
+                          v->g_im, v->residual, v->note));
+        else
+            SP_TRY(SP_ROW(sp_result_table(out, "curve"), list.kind[i], v->risk, v->complexity, v->lam, v->t, v->A, v->F_o,
+                          v->g_re, v->g_im, v->q, v->residual, v->note));
     }
     return SP_OK;
 }

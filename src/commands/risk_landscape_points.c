@@ -56,14 +56,14 @@ static const sp_column hessian[] = {{"lambda", "risk", "Hessian eigenvalue"},
                                     {"measured", "1/risk", "density"},
                                     {"measured_se", "1/risk", "standard error over the points"},
                                     {0}};
-static const sp_table_decl tables[] = {{"points", points, NULL, "Points reached"},
-                                       {"compare", compare, NULL, "Theory at the risk of the points, and the points"},
-                                       {"preactivation", preactivation,
-                                        "plot y theory,measured title Pre-activations at the points",
-                                        "How the points bend the normal law"},
-                                       {"hessian", hessian, "plot lambda theory,measured title Hessian at the points",
-                                        "Eigenvalues below zero: directions of descent"},
-                                       {0}};
+static const sp_table_decl tables[] = {
+    {"points", points, NULL, "Points reached"},
+    {"compare", compare, NULL, "Theory at the risk of the points, and the points"},
+    {"preactivation", preactivation, "plot y theory,measured ylabel density title Pre-activations at the points",
+     "How the points bend the normal law"},
+    {"hessian", hessian, "plot lambda theory,measured ylabel density title Hessian at the points",
+     "Eigenvalues below zero: directions of descent"},
+    {0}};
 
 static sp_status run_risk_landscape_points(sp_run *run, const void *params_, void *scalars_, sp_result *out)
 {

@@ -15,13 +15,12 @@ typedef struct {
     size_t capacity;
 } curve;
 
-static sp_status add(curve *c, sp_risk_point p, const char *kind)
+static void add(curve *c, sp_risk_point p, const char *kind)
 {
     if (c->list->n == c->capacity)
-        return SP_OK;
+        return;
     c->list->v[c->list->n] = p;
     c->list->kind[c->list->n++] = kind;
-    return SP_OK;
 }
 
 typedef struct {
@@ -41,6 +40,9 @@ static double complexity_at(double lam, void *context)
         l->status = risk_annealed_solve(l->c->run, &l->c->law, lam, &l->annealed, &s);
     if (l->status != SP_OK || !s.converged)
         return NAN;
+    /* the shift leaves the spectrum continuously: a jump there is to another solution */
+    if (s.gapped && !l->annealed.gapped && cimag(l->annealed.state.g) > 0.2 * cabs(l->annealed.state.g))
+        return NAN;
     l->annealed = s;
     if (!l->quenched)
         return s.complexity;
@@ -53,36 +55,60 @@ static double complexity_at(double lam, void *context)
     return q.complexity;
 }
 
+/* One step in lam from l: halved until the risk moves by at most `reach` and the solution exists. Value NAN: it ends here.
+ */
+static double advance(level *l, double lam, double *step, double reach)
+{
+    level before = *l;
+    double from = before.quenched ? before.at.risk : before.annealed.risk;
+    int most = l->quenched ? 6 : 12; /* a quenched failure costs half a second */
+    for (int k = 0; k < most && l->status == SP_OK; k++) {
+        double value = complexity_at(lam + *step, l), risk = l->quenched ? l->at.risk : l->annealed.risk;
+        if (!isnan(value) && (k == most - 1 || fabs(risk - from) <= reach))
+            return value;
+        *l = before;
+        *step /= 2;
+    }
+    return NAN;
+}
+
+static void add_level(curve *c, const level *l)
+{
+    add(c, l->quenched ? risk_point_quenched(&l->at) : risk_point_annealed(&l->annealed, NAN),
+        l->quenched ? "quenched" : "annealed");
+}
+
 /* Scans lam from `start` in one direction until the complexity is negative; *end: the risk where it vanishes, NAN: no such
  * place was found. */
-static sp_status scan(curve *c, const risk_solution *start, bool quenched, double direction, double *end)
+static sp_status scan(curve *c, const risk_solution *start, const risk_quenched *first, bool quenched, double direction,
+                      double *end)
 {
     level l = {.c = c, .quenched = quenched, .annealed = *start};
-    double lam = start->state.lam, step = c->params->step * direction, value = complexity_at(lam, &l);
+    if (first && first->found)
+        l.at = *first;
+    double spread = sqrt(c->law.f_variance), reach = c->params->step * spread;
+    double lam = start->state.lam, step = 0.05 * direction / spread,
+           value = l.at.found ? l.at.complexity : complexity_at(lam, &l);
     *end = NAN;
-    for (size_t i = 0; i < c->params->max_points && fabs(lam) < 200 && value >= 0; i++) {
+    if ((direction > 0 || l.at.found) && !isnan(value))
+        add_level(c, &l);
+    for (size_t i = 0; i < c->params->max_points && value >= 0; i++) {
         SP_TRY(sp_poll(c->run));
-        if (i > 0 || direction > 0)
-            SP_TRY(add(c, quenched ? risk_point_quenched(&l.at) : risk_point_annealed(&l.annealed, NAN),
-                       quenched ? "quenched" : "annealed"));
         level before = l;
-        double next = complexity_at(lam + step, &l);
-        for (int k = 0; k < 4 && isnan(next) && l.status == SP_OK; k++) {
-            l = before;
-            step /= 2;
-            next = complexity_at(lam + step, &l);
-        }
+        double next = advance(&l, lam, &step, reach);
         SP_TRY(l.status);
         if (next < 0) {
-            level root = before;
-            double last = complexity_at(sp_root_bracketed(complexity_at, &root, lam, lam + step, 1e-12).x, &root);
-            SP_TRY(root.status);
+            double last = complexity_at(sp_root_bracketed(complexity_at, &before, lam, lam + step, 1e-12).x, &before);
+            SP_TRY(before.status);
+            l = before;
             if (fabs(last) < 1e-7)
-                *end = quenched ? root.at.risk : root.annealed.risk;
+                *end = quenched ? l.at.risk : l.annealed.risk;
         }
+        if (!isnan(next))
+            add_level(c, &l);
         lam += step;
         value = next;
-        step *= 1.1;
+        step *= 1.5;
     }
     return l.status;
 }
@@ -93,22 +119,42 @@ static int by_kind_and_risk(const void *a, const void *b)
     return (x->risk > y->risk) - (x->risk < y->risk);
 }
 
+/* Odd losses may have a pair of solutions of broken symmetry at lam = 0: each side of the curve starts at its own. */
+static sp_status quenched_scans(curve *c, const risk_solution *start, sp_risk_curve_result *r)
+{
+    risk_quenched symmetric, high = {0}, low;
+    if (start->state.lam == 0) {
+        SP_TRY(risk_quenched_solve(c->run, &c->loss, &c->law, 0, start, NULL, &symmetric));
+        SP_TRY(risk_quenched_broken(c->run, &c->loss, &c->law, start, &symmetric, &high));
+        if (high.found)
+            add(c, risk_point_quenched(&symmetric), "quenched");
+    }
+    low = high;
+    low.risk = -high.risk;
+    low.zeta = -high.zeta;
+    low.g = -conj(high.g);
+    low.t = -high.t;
+    SP_TRY(scan(c, start, &low, true, -1, &r->risk_low_quenched));
+    return scan(c, start, &high, true, 1, &r->risk_high_quenched);
+}
+
 static sp_status against_risk(curve *c, sp_risk_curve_result *r)
 {
     risk_solution start;
     SP_TRY(risk_solve(c->run, &c->loss, c->params->model.samples_per_dim, c->params->lam, &c->law, &start));
     r->complexity_max = start.converged ? start.complexity : NAN;
     r->risk_typical = start.converged ? start.risk : NAN;
-    if (!start.converged || start.complexity < 1e-9)
-        return add(c, risk_point_annealed(&start, NAN), "annealed");
+    if (!start.converged || start.complexity < 1e-9) {
+        add(c, risk_point_annealed(&start, NAN), "annealed");
+        return SP_OK;
+    }
     size_t begin = c->list->n;
-    SP_TRY(scan(c, &start, false, -1, &r->risk_low));
-    SP_TRY(scan(c, &start, false, 1, &r->risk_high));
+    SP_TRY(scan(c, &start, NULL, false, -1, &r->risk_low));
+    SP_TRY(scan(c, &start, NULL, false, 1, &r->risk_high));
     qsort(c->list->v + begin, c->list->n - begin, sizeof *c->list->v, by_kind_and_risk);
     begin = c->list->n;
     if (c->params->quenched) {
-        SP_TRY(scan(c, &start, true, -1, &r->risk_low_quenched));
-        SP_TRY(scan(c, &start, true, 1, &r->risk_high_quenched));
+        SP_TRY(quenched_scans(c, &start, r));
         qsort(c->list->v + begin, c->list->n - begin, sizeof *c->list->v, by_kind_and_risk);
     }
     return SP_OK;
@@ -127,7 +173,7 @@ static sp_status against_overlap(curve *c, sp_risk_curve_result *r)
         SP_TRY(risk_teacher_solve(c->run, &c->loss, c->params->model.samples_per_dim, q, c->params->lam,
                                   from.converged ? &from : NULL, from_overlap, &c->law, &s));
         sp_memory_release(c->run, mark);
-        SP_TRY(add(c, risk_point_annealed(&s, q), "annealed"));
+        add(c, risk_point_annealed(&s, q), "annealed");
         if (!s.converged)
             continue;
         from = s;
@@ -169,7 +215,7 @@ sp_status sp_risk_curve(sp_run *run, const sp_risk_curve_params *params, sp_risk
     SP_TRY(risk_loss_create(run, &params->model, &c.loss));
     SP_TRY(check(run, params, &c.loss));
     *result = (sp_risk_curve_result){NAN, NAN, NAN, NAN, NAN, NAN, NAN};
-    c.capacity = params->overlap.n ? params->overlap.n : 4 * (params->max_points + 2);
+    c.capacity = params->overlap.n ? params->overlap.n : 4 * (params->max_points + 4);
     *list = (sp_risk_point_list){0, SP_NEW(run, sp_risk_point, c.capacity), SP_NEW(run, const char *, c.capacity)};
     if (!list->v || !list->kind)
         return SP_FAILED;

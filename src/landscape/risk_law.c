@@ -92,7 +92,7 @@ static sp_status allocate(sp_run *run, size_t n, bool teacher, columns *c, risk_
 /* Normalises the weights of the trapezoid and notes the scales of the normal measure. */
 static void finish(risk_law *law, double *log_weight)
 {
-    double total = 0;
+    double total = 0, mean = 0;
     for (size_t i = 0; i < law->n; i++)
         total += law->nu[i] = exp(log_weight[i]);
     for (size_t i = 0; i < law->n; i++) {
@@ -101,7 +101,10 @@ static void finish(risk_law *law, double *log_weight)
         law->d1_sq += w * law->d1[i] * law->d1[i];
         law->d2_sq += w * law->d2[i] * law->d2[i];
         law->d2_mean += w * law->d2[i];
+        law->f_variance += w * law->f[i] * law->f[i];
+        mean += w * law->f[i];
     }
+    law->f_variance -= mean * mean;
 }
 
 sp_status risk_law_create(sp_run *run, const risk_loss *loss, double alpha, double range, size_t nodes, risk_law *out)

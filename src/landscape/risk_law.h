@@ -37,10 +37,10 @@ typedef struct {
     size_t n;
     double alpha;
     const double *y, *log_weight, *f, *d1, *d2;
-    const double *k;              /* NULL without a teacher */
-    double overlap;               /* q of the teacher; 0 without */
-    double *nu, *work;            /* the present law (sums to 1), scratch */
-    double d1_sq, d2_mean, d2_sq; /* of the normal measure: scales */
+    const double *k;                          /* NULL without a teacher */
+    double overlap;                           /* q of the teacher; 0 without */
+    double *nu, *work;                        /* the present law (sums to 1), scratch */
+    double d1_sq, d2_mean, d2_sq, f_variance; /* of the normal measure: scales */
 } risk_law;
 
 sp_status risk_law_create(sp_run *run, const risk_loss *loss, double alpha, double range, size_t nodes, risk_law *out);

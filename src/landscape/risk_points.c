@@ -13,7 +13,7 @@
 
 enum { MAX_D = 2000, MAX_NEWTON_D = 12, MAX_POINTS = 2048, MAX_BINS = 256, MAX_ITERATIONS = 20000, MAX_DOUBLINGS = 5 };
 
-static const double y_range = 4, lambda_range = 4; /* of the histograms: in units of y, in widths of the Hessian's density */
+static const double y_range = 4, lambda_range = 6; /* of the histograms: in units of y, in widths of the Hessian's density */
 
 typedef struct {
     const risk_loss *loss;

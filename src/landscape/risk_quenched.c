@@ -306,7 +306,8 @@ sp_status risk_quenched_solve(sp_run *run, const risk_loss *loss, const risk_law
                               const risk_solution *annealed, const risk_quenched *warm, risk_quenched *out)
 {
     *out = (risk_quenched){.complexity = NAN, .risk = NAN, .lam = lam};
-    if (!annealed->converged || (annealed->gapped && annealed->complexity < 1e-9)) {
+    bool isolated = annealed->gapped && fabs(annealed->complexity) < 1e-9 && !(loss->parity == RISK_EVEN && lam != 0);
+    if (!annealed->converged || isolated) {
         out->reason = annealed->converged ? "trivial: the annealed solution is gapped, at most isolated minima or maxima"
                                           : "no annealed solution to start from";
         return SP_OK;

@@ -9,7 +9,7 @@
         .claim = words, .paper = value, .kind = SP_ABSOLUTE, .tolerance = tol, .theory = path, .command = arguments         \
     }
 #define PHASE(q, value)                                                                                                     \
-    THEORY("phase retrieval, alpha = 4: complexity at overlap " q, value, 1e-4, "curve.complexity[q=" q "]", RETRIEVAL)
+    THEORY("phase retrieval, alpha = 4: complexity at overlap " q, value, 1e-4, "overlap.complexity[q=" q "]", RETRIEVAL)
 #define RETRIEVAL "risk-landscape curve --loss \"(y^2-s^2)^2/2\" --samples-per-dim 4 --overlap 0,0.4,0.7,0.8"
 #define COUNT(loss, alpha, d) "risk-landscape count --loss \"" loss "\" --samples-per-dim " alpha " --d " d
 #define GROWTH COUNT("sin(2*y)", "2", "8,16") " --instances 0 --samples 40000"
