@@ -8,5 +8,6 @@
 #include "spinodal/diffusion.h"
 #include "spinodal/output.h"
 #include "spinodal/papers.h"
+#include "spinodal/select.h"
 
 #endif

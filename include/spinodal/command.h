@@ -135,6 +135,7 @@ typedef struct sp_command {
     sp_status (*run)(sp_run *run, const void *params, void *scalars, sp_result *out);
     size_t params_size, scalars_size;
     const char *example;    /* arguments of a run that takes seconds: "--alpha 0.3" */
+    bool raw;               /* datasets as they are: --scale none and --no-center unless asked for otherwise */
     const char *positional; /* names of parameters given without "--", in order, separated by spaces; NULL: the datasets */
 } sp_command;
 
@@ -264,6 +265,8 @@ const sp_group *sp_group_at(size_t i); /* groups that have commands, in the orde
 
 /* The options that come with the first dataset of a command; ends with {0}. */
 const sp_param *sp_dataset_params(void);
+/* The default of a parameter or dataset option of the command. */
+const char *sp_param_default(const sp_command *command, const sp_param *param);
 
 /* Runs a command. args are "name=value"; a numeric parameter given a grid or list runs the outer product and returns the
  * table "grid". data: the positional dataset (NULL: taken from "data=SOURCE" among the args, or none). The result is the

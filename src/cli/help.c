@@ -122,9 +122,10 @@ void cli_help_group(FILE *file, sp_run *run, const sp_group *group)
     fprintf(file, "\n  spinodal %s <verb> --help   options, results and an example\n", group->name);
 }
 
-static void param_entry(FILE *file, sp_run *run, const sp_param *p)
+static void param_entry(FILE *file, sp_run *run, const sp_command *c, const sp_param *p)
 {
-    const char *fallback = !p->fallback ? ", required" : *p->fallback ? sp_format(run, ", default %s", p->fallback) : "";
+    const char *value = sp_param_default(c, p);
+    const char *fallback = !value ? ", required" : *value ? sp_format(run, ", default %s", value) : "";
     const char *unit = p->unit && *p->unit && strcmp(p->unit, "1") != 0 ? sp_format(run, " [%s]", p->unit) : "";
     entry(file, sp_format(run, "--%s", sp_option_name(run, p->name)),
           sp_format(run, "%s%s (%s%s)", p->help, unit, cli_type_text(run, p), fallback));
@@ -145,13 +146,13 @@ void cli_help_command(FILE *file, sp_run *run, const sp_command *c)
     if (c->params && c->params->name)
         fputs("\nOptions\n", file);
     for (const sp_param *p = c->params; p && p->name; p++) {
-        param_entry(file, run, p);
+        param_entry(file, run, c, p);
         data |= p->type == SP_TYPE_DATA;
     }
     if (data)
         fputs("\nOptions of the dataset\n", file);
     for (const sp_param *p = sp_dataset_params(); data && p->name; p++)
-        param_entry(file, run, p);
+        param_entry(file, run, c, p);
     fputs("\nOptions of every command\n", file);
     global_options(file, run);
     if (c->scalars && c->scalars->name)

@@ -28,6 +28,12 @@ static const sp_param data_options[] = {
 
 const sp_param *sp_dataset_params(void) { return data_options; }
 
+const char *sp_param_default(const sp_command *command, const sp_param *param)
+{
+    bool is_scale = param == &data_options[0], is_center = param == &data_options[1];
+    return !command->raw ? param->fallback : is_scale ? "none" : is_center ? "false" : param->fallback;
+}
+
 typedef struct {
     size_t n;
     const sp_argument *v;
@@ -237,9 +243,13 @@ static sp_status call(sp_run *run, const char *name, const sp_dataset *data, siz
         return sp_fail(run, SP_USAGE, "no command \"%s\" (see `spinodal --help`)", name);
     if (n_args > MAX_ARGS)
         return sp_fail(run, SP_USAGE, "more than %d options", MAX_ARGS);
-    sp_argument split[MAX_ARGS];
+    sp_argument split[MAX_ARGS + 2];
     SP_TRY(sp_arguments_split(run, n_args, texts, split));
     arguments args = {n_args, split};
+    for (const sp_param *p = data_options; command->raw && p->name; p++)
+        if (sp_param_default(command, p) != p->fallback && !given(&args, p->name))
+            split[args.n++] = (sp_argument){p->name, sp_param_default(command, p)};
+    n_args = args.n;
     SP_TRY(refuse_unknown(run, command, &args));
 
     size_t n_axes;

@@ -12,6 +12,7 @@ static const sp_generator *const generators[] = {
     &sp_generator_ising,
     &sp_generator_phi4,
     &sp_generator_two_phase,
+    &sp_generator_table,
     NULL,
 };
 

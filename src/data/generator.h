@@ -26,6 +26,6 @@ sp_status sp_generator_by_blocks(sp_run *run, sp_reader *reader, const void *mod
 sp_rng sp_generator_rng(const sp_run *run, uint64_t seed, const char *stream, uint64_t index);
 
 extern const sp_generator sp_generator_gaussian_mixture, sp_generator_gaussian, sp_generator_manifold, sp_generator_blobs,
-    sp_generator_curie_weiss, sp_generator_ising, sp_generator_phi4, sp_generator_two_phase;
+    sp_generator_curie_weiss, sp_generator_ising, sp_generator_phi4, sp_generator_two_phase, sp_generator_table;
 
 #endif

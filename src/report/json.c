@@ -122,11 +122,11 @@ char *sp_result_json(const sp_run *run, const sp_result *result)
                           verdicts(result), "words", words(result)));
 }
 
-static json_t *param(const sp_param *p)
+static json_t *param(const sp_command *c, const sp_param *p)
 {
     static const char *const types[] = {"real", "int", "int", "bool", "text", "choice", "numbers", "dataset"};
     json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:s?, s:b}", "name", p->name, "type", types[p->type], "unit", p->unit,
-                               "help", p->help, "default", p->fallback, "required", p->fallback == NULL);
+                               "help", p->help, "default", sp_param_default(c, p), "required", p->fallback == NULL);
     if (p->choices)
         json_object_set_new(object, "choices", json_string(p->choices));
     if (p->type != SP_TYPE_TEXT && p->type != SP_TYPE_BOOL && p->type != SP_TYPE_CHOICE && p->type != SP_TYPE_DATA) {
@@ -143,11 +143,11 @@ static json_t *command(const sp_command *c)
     json_t *params = json_array(), *outputs = json_array(), *declared = json_array();
     bool has_data = false;
     for (const sp_param *p = c->params; p && p->name; p++) {
-        json_array_append_new(params, param(p));
+        json_array_append_new(params, param(c, p));
         has_data |= p->type == SP_TYPE_DATA;
     }
     for (const sp_param *p = sp_dataset_params(); has_data && p->name; p++)
-        json_array_append_new(params, param(p));
+        json_array_append_new(params, param(c, p));
     for (const sp_scalar *s = c->scalars; s && s->name; s++)
         json_array_append_new(outputs, json_pack("{s:s, s:s, s:s, s:b}", "name", s->name, "unit", s->unit, "help", s->help,
                                                  "text", s->type == SP_TYPE_TEXT));
