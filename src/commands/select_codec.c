@@ -19,9 +19,12 @@ static const sp_param params[] = {
     SP_DATASET(P, data, SP_REQUIRED, "table with the response as its labels (--labels COLUMN)"),
     SP_TEXT(P, x, "", "block of columns: names, numbers from 1, regular expressions (empty: all but the given ones)"),
     SP_TEXT(P, given, "", "condition on these columns (empty: unconditional)"),
-    SP_CHOICE(P, ties, "average|random", "average", "rows with several nearest neighbours: mean over them, or one at random"),
-    SP_CHOICE(P, column_scale, "none|sd|rank", "none", "columns before distances are taken: as they are, to standard deviation 1, or ranks"),
-    SP_SIZE(P, permutations, "199", SP_NONNEGATIVE, "", "permutations behind the p-value, of a conditional coefficient or of a response with ties"),
+    SP_CHOICE(P, ties, "average|random", "average",
+              "rows with several nearest neighbours: mean over them, or one at random"),
+    SP_CHOICE(P, column_scale, "none|sd|rank", "none",
+              "columns before distances are taken: as they are, to standard deviation 1, or ranks"),
+    SP_SIZE(P, permutations, "199", SP_NONNEGATIVE, "",
+            "permutations behind the p-value, of a conditional coefficient or of a response with ties"),
     {0}};
 static const sp_scalar scalars[] = {
     SP_OUT(R, T, "1", "0: the response is independent of the block (given the condition); 1: a function of it"),
@@ -57,15 +60,31 @@ static sp_status run_select_codec(sp_run *run, const void *params_, void *scalar
     else
         SP_TRY(sp_codec_block(run, z.n, y, z.p, block, (sp_ties)p->ties, p->permutations, &c));
     if (c.tied > 0.1)
-        sp_warn(run, "%.0f %% of the rows have several nearest neighbours: their mean is taken (--ties average) or one at random",
+        sp_warn(run,
+                "%.0f %% of the rows have several nearest neighbours: their mean is taken (--ties average) or one at random",
                 100 * c.tied);
-    *(R *)scalars_ = (R){.n = z.n, .q = z.p, .p = x.p, .T = c.T.value, .z = c.T.z, .p_value = c.T.p, .null_mean = c.T.null_mean,
-                         .null_sd = c.T.null_sd, .permuted = c.T.permuted, .mutual = c.mutual, .indegree_var = c.indegree_var,
+    *(R *)scalars_ = (R){.n = z.n,
+                         .q = z.p,
+                         .p = x.p,
+                         .T = c.T.value,
+                         .z = c.T.z,
+                         .p_value = c.T.p,
+                         .null_mean = c.T.null_mean,
+                         .null_sd = c.T.null_sd,
+                         .permuted = c.T.permuted,
+                         .mutual = c.mutual,
+                         .indegree_var = c.indegree_var,
                          .tied = c.tied};
     return SP_OK;
 }
 
 const sp_command sp_command_select_codec = {
-    .name = "select.codec", .summary = "Does the response depend on a block of columns, given others? Conditional dependence, with a p-value",
-    .spec = "11:3.2", .params = params, .scalars = scalars, .run = run_select_codec, SP_SIZES(P, R), .raw = true,
+    .name = "select.codec",
+    .summary = "Does the response depend on a block of columns, given others? Conditional dependence, with a p-value",
+    .spec = "11:3.2",
+    .params = params,
+    .scalars = scalars,
+    .run = run_select_codec,
+    SP_SIZES(P, R),
+    .raw = true,
     .example = "gen:table,n=500,d=6 --x x1,x2 --given x4"};

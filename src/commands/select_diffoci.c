@@ -54,8 +54,10 @@ static const sp_column trace[] = {{"step", "", "step"},
                                   {"gradient", "1", "largest component of its gradient"},
                                   {0}};
 static const sp_table_decl tables[] = {
-    {"theta", theta, "plot column theta by feature points", "Weights of the columns: those that carry no information decay to zero"},
-    {"trace", trace, "plot step T_soft,T_exact", "The coefficient while learning; the soft one is biased, the exact one is the truth"},
+    {"theta", theta, "plot column theta by feature points",
+     "Weights of the columns: those that carry no information decay to zero"},
+    {"trace", trace, "plot step T_soft,T_exact",
+     "The coefficient while learning; the soft one is biased, the exact one is the truth"},
     {0}};
 
 static sp_status run_select_diffoci(sp_run *run, const void *params_, void *scalars_, sp_result *out)
@@ -66,7 +68,9 @@ static sp_status run_select_diffoci(sp_run *run, const void *params_, void *scal
     sp_columns c, group = {0};
     SP_TRY(sp_columns_response(run, p->data, &y));
     if ((p->use != SP_DIFFOCI_SELECT) != (*p->group != 0))
-        return sp_fail(run, SP_USAGE, p->use ? "--use penalty and conditional need --group COLUMN" : "--group needs --use penalty or conditional");
+        return sp_fail(run, SP_USAGE,
+                       p->use ? "--use penalty and conditional need --group COLUMN"
+                              : "--group needs --use penalty or conditional");
     if (*p->group) {
         SP_TRY(sp_columns_choose(run, p->data, p->group, NULL, SP_SCALE_NONE, &group));
         if (group.p != 1)
@@ -75,15 +79,27 @@ static sp_status run_select_diffoci(sp_run *run, const void *params_, void *scal
     SP_TRY(sp_columns_choose(run, p->data, p->x, *p->group ? &group : NULL, scale[p->column_scale], &c));
     sp_columns_warn(run, &c);
     size_t features = p->mode ? p->features : 0, maps = features ? features : 1;
-    double *chosen = SP_NEW(run, double, c.p * maps);
+    double *chosen = SP_NEW(run, double, c.p *maps);
     if (!chosen)
         return SP_FAILED;
     sp_diffoci_result best = {0};
     for (size_t start = 0; start < p->restarts; start++) {
-        sp_diffoci_problem problem = {.use = (sp_diffoci_use)p->use, .n = c.n, .p = c.p, .y = y, .x = c.x, .group = group.x,
-                                      .features = features, .ordinal = p->ranks, .init_ones = p->init, .beta = p->beta,
-                                      .rate = p->rate, .decay = p->decay, .penalty = p->penalty, .steps = p->steps,
-                                      .stream = "diffoci start", .index = start};
+        sp_diffoci_problem problem = {.use = (sp_diffoci_use)p->use,
+                                      .n = c.n,
+                                      .p = c.p,
+                                      .y = y,
+                                      .x = c.x,
+                                      .group = group.x,
+                                      .features = features,
+                                      .ordinal = p->ranks,
+                                      .init_ones = p->init,
+                                      .beta = p->beta,
+                                      .rate = p->rate,
+                                      .decay = p->decay,
+                                      .penalty = p->penalty,
+                                      .steps = p->steps,
+                                      .stream = "diffoci start",
+                                      .index = start};
         sp_diffoci_result one;
         SP_TRY(sp_diffoci(run, &problem, &one));
         for (size_t t = 0; t < c.p * maps; t++)
@@ -106,6 +122,13 @@ static sp_status run_select_diffoci(sp_run *run, const void *params_, void *scal
 }
 
 const sp_command sp_command_select_diffoci = {
-    .name = "select.diffoci", .summary = "Learn weights of the columns, or features that say nothing of a group, by the differentiable coefficient",
-    .spec = "11:3.4-3.5", .params = params, .scalars = scalars, .tables = tables, .run = run_select_diffoci, SP_SIZES(P, R), .raw = true,
+    .name = "select.diffoci",
+    .summary = "Learn weights of the columns, or features that say nothing of a group, by the differentiable coefficient",
+    .spec = "11:3.4-3.5",
+    .params = params,
+    .scalars = scalars,
+    .tables = tables,
+    .run = run_select_diffoci,
+    SP_SIZES(P, R),
+    .raw = true,
     .example = "gen:table,n=150,d=6,y=x1+sin(x2) --steps 100"};

@@ -20,7 +20,8 @@ static const sp_param params[] = {
     SP_DATASET(P, data, SP_REQUIRED, "table with the response as its labels (--labels COLUMN)"),
     SP_TEXT(P, x, "", "candidate columns: names, numbers from 1, regular expressions (empty: all)"),
     SP_TEXT(P, start, "", "columns taken as chosen already"),
-    SP_CHOICE(P, column_scale, "sd|rank|none", "sd", "columns before distances are taken: to standard deviation 1, ranks, or as they are"),
+    SP_CHOICE(P, column_scale, "sd|rank|none", "sd",
+              "columns before distances are taken: to standard deviation 1, ranks, or as they are"),
     SP_SIZE(P, num, "0", SP_NONNEGATIVE, "", "at most so many columns (0: until T falls)"),
     SP_FLAG(P, no_stop, "do not stop when T falls: exactly --num columns"),
     {0}};
@@ -39,10 +40,8 @@ static const sp_column foci[] = {{"step", "", "step"},
                                  {"T_cond", "1", "T(y, column given the ones before)"},
                                  {"z_null", "1", "standard deviations of T from independence"},
                                  {0}};
-static const sp_column single[] = {{"column", "", "name"},
-                                   {"T", "1", "T(y, column) alone"},
-                                   {"T_null", "1", "95 % point for an independent column"},
-                                   {0}};
+static const sp_column single[] = {
+    {"column", "", "name"}, {"T", "1", "T(y, column) alone"}, {"T_null", "1", "95 % point for an independent column"}, {0}};
 static const sp_table_decl tables[] = {
     {"foci", foci, "plot step T", "Columns in the order chosen; selection stops when T would fall"},
     {"single", single, "plot column T,T_null points", "Each column alone; above T_null: beyond chance at 5 %"},
@@ -92,7 +91,11 @@ static sp_status run_select_foci(sp_run *run, const void *params_, void *scalars
     SP_TRY(find_start(run, p, &c, &options));
     sp_columns_warn(run, &c);
     SP_TRY(sp_foci(run, c.n, y, c.p, c.x, &options, &f));
-    *r = (R){.n = c.n, .p = c.p, .selected = f.n_steps, .T = f.n_steps ? f.step[f.n_steps - 1].T : 0, .rejected_T = f.rejected_T,
+    *r = (R){.n = c.n,
+             .p = c.p,
+             .selected = f.n_steps,
+             .T = f.n_steps ? f.step[f.n_steps - 1].T : 0,
+             .rejected_T = f.rejected_T,
              .rejected = isnan(f.rejected_T) ? NULL : c.name[f.rejected]};
     SP_TRY(join(run, &c, &f, &r->columns));
     for (size_t k = 0; k < f.n_steps; k++)
@@ -105,6 +108,13 @@ static sp_status run_select_foci(sp_run *run, const void *params_, void *scalars
 }
 
 const sp_command sp_command_select_foci = {
-    .name = "select.foci", .summary = "Which columns matter, in which order, and when to stop: forward selection without a model",
-    .spec = "11:3.3", .params = params, .scalars = scalars, .tables = tables, .run = run_select_foci, SP_SIZES(P, R), .raw = true,
+    .name = "select.foci",
+    .summary = "Which columns matter, in which order, and when to stop: forward selection without a model",
+    .spec = "11:3.3",
+    .params = params,
+    .scalars = scalars,
+    .tables = tables,
+    .run = run_select_foci,
+    SP_SIZES(P, R),
+    .raw = true,
     .example = "gen:table,n=1000,d=8"};

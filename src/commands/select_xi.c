@@ -19,7 +19,8 @@ typedef struct {
 static const sp_param params[] = {
     SP_DATASET(P, data, SP_REQUIRED, "table with the response as its labels (--labels COLUMN)"),
     SP_TEXT(P, x, "", "columns: names, numbers from 1, regular expressions (empty: all)"),
-    SP_CHOICE(P, ties, "average|random|stable", "average", "equal x: mean over random orders, one of them, or the order of the rows"),
+    SP_CHOICE(P, ties, "average|random|stable", "average",
+              "equal x: mean over random orders, one of them, or the order of the rows"),
     SP_SIZE(P, orders, "100", SP_AT_LEAST(2), "", "random orders averaged over ties in x"),
     SP_SIZE(P, permutations, "999", SP_NONNEGATIVE, "", "permutations behind the p-value when the response has ties"),
     SP_FLAG(P, symmetric, "the larger of xi(x, y) and xi(y, x)"),
@@ -36,8 +37,9 @@ static const sp_column columns[] = {{"column", "", "name"},
                                     {"z", "1", "standard deviations from independence"},
                                     {"p", "1", "probability of so large a value for an independent column"},
                                     {0}};
-static const sp_table_decl tables[] = {
-    {"xi", columns, "plot column xi,xi_null points", "Dependence of the response on each column; above xi_null: beyond chance at 5 %"}, {0}};
+static const sp_table_decl tables[] = {{"xi", columns, "plot column xi,xi_null points",
+                                        "Dependence of the response on each column; above xi_null: beyond chance at 5 %"},
+                                       {0}};
 
 static sp_status run_select_xi(sp_run *run, const void *params_, void *scalars_, sp_result *out)
 {
@@ -68,6 +70,13 @@ static sp_status run_select_xi(sp_run *run, const void *params_, void *scalars_,
 }
 
 const sp_command sp_command_select_xi = {
-    .name = "select.xi", .summary = "Does the response depend on each column? Chatterjee's rank coefficient, with p-values",
-    .spec = "11:3.1", .params = params, .scalars = scalars, .tables = tables, .run = run_select_xi, SP_SIZES(P, R), .raw = true,
+    .name = "select.xi",
+    .summary = "Does the response depend on each column? Chatterjee's rank coefficient, with p-values",
+    .spec = "11:3.1",
+    .params = params,
+    .scalars = scalars,
+    .tables = tables,
+    .run = run_select_xi,
+    SP_SIZES(P, R),
+    .raw = true,
     .example = "gen:table,n=500,d=6 --symmetric"};

@@ -21,7 +21,8 @@ static const sp_param keys[] = {
     SP_TEXT(params, y, "x1*x2+sin(x1*x3)+x4^2", "response, a formula in x1 ... x16"),
     SP_REAL(params, noise, "0", SP_NONNEGATIVE, "", "standard deviation of normal noise added to the response"),
     SP_SIZE(params, seed, "1", SP_NONNEGATIVE, "", "seed of the sample"),
-    SP_CHOICE(params, stream, "philox|splitmix64", "philox", "random numbers; splitmix64: the whole table from one sequence"),
+    SP_CHOICE(params, stream, "philox|splitmix64", "philox",
+              "random numbers; splitmix64: the whole table from one sequence"),
     {0}};
 
 typedef struct {

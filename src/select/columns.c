@@ -40,7 +40,9 @@ static sp_status mark_word(sp_run *run, const sp_dataset *data, const char *cons
                 marked[j] = found = true;
         regfree(&pattern);
     }
-    return found ? SP_OK : sp_fail(run, SP_USAGE, "no column \"%s\": give names, numbers from 1 to %zu, or a regular expression", word, data->d);
+    return found ? SP_OK
+                 : sp_fail(run, SP_USAGE, "no column \"%s\": give names, numbers from 1 to %zu, or a regular expression",
+                           word, data->d);
 }
 
 static sp_status scale_column(sp_run *run, sp_column_scale scale, size_t n, const char *name, double *x)
@@ -93,7 +95,7 @@ sp_status sp_columns_choose(sp_run *run, const sp_dataset *data, const char *tex
         }
     if (out->p == 0)
         return sp_fail(run, SP_USAGE, "no columns are left to look at (--x, --given)");
-    out->x = SP_NEW(run, double, out->n *out->p);
+    out->x = SP_NEW(run, double, out->n * out->p);
     if (!out->x)
         return SP_FAILED;
     for (size_t k = 0; k < out->p; k++) {
@@ -144,7 +146,7 @@ sp_status sp_columns_response(sp_run *run, const sp_dataset *data, const double 
 
 double *sp_columns_rows(sp_run *run, const sp_columns *c)
 {
-    double *rows = SP_NEW(run, double, c->n *c->p);
+    double *rows = SP_NEW(run, double, c->n * c->p);
     for (size_t k = 0; rows && k < c->p; k++)
         for (size_t i = 0; i < c->n; i++)
             rows[i * c->p + k] = c->x[k * c->n + i];
