@@ -84,6 +84,12 @@ static void pairs(sp_survey *s, const sp_result *times)
         sp_survey_say(s, "Going backward, %s and %s separate first, at %s; %s and %s last, at %s.",
                       word(table, first, "class_k"), word(table, first, "class_l"), sp_survey_moment(s, t_first),
                       word(table, last, "class_k"), word(table, last, "class_l"), sp_survey_moment(s, t_last));
+    if (found > 5)
+        sp_survey_caution(
+            s,
+            "The first and the last of %zu pairs are the extremes of values with errors of about %.2g: the true "
+            "ones lie a little further in.",
+            found, cell(table, first, "t_S_class_se"));
     if (found < rows)
         sp_survey_caution(s,
                           "%zu of the %zu pairs never separate above the collapse by this measure: their classes are told "
@@ -98,7 +104,7 @@ static void pairs(sp_survey *s, const sp_result *times)
 static sp_status run(sp_survey *s)
 {
     sp_result *times;
-    const char *queries = s->mode == SP_SURVEY_QUICK     ? "queries=192"
+    const char *queries = s->mode == SP_SURVEY_QUICK     ? "queries=320"
                           : s->mode == SP_SURVEY_DEFAULT ? "queries=512"
                                                          : "queries=2048";
     SP_TRY(sp_survey_call(s, "diffusion.times", s->data, 1, &queries, &times));
