@@ -36,7 +36,7 @@ double sp_distance_largest(const sp_distance_law *law)
 double sp_distance_log_cdf(const sp_distance_law *law, const sp_rule *rule, double q)
 {
     double top = sqrt(q), reference = sp_distance_log_density(law, q), sum = 0;
-    while (top > 0) {
+    do {
         double bottom = top * top > 8 ? sqrt(top * top - 8) : 0, panel = 0;
         for (size_t i = 0; i < rule->n; i++) {
             double radius = (top + bottom) / 2 + (top - bottom) / 2 * rule->x[i];
@@ -46,7 +46,7 @@ double sp_distance_log_cdf(const sp_distance_law *law, const sp_rule *rule, doub
         if (panel * (top - bottom) < 1e-17 * sum)
             break;
         top = bottom;
-    }
+    } while (top > 0);
     return reference + log(sum);
 }
 

@@ -33,9 +33,12 @@ static sp_status make_nodes(sp_run *run, const sp_distance_law *law, const sp_ru
 {
     double end = sqrt(sp_distance_largest(law)), widest = end / 16, radius = 0, cumulative = -INFINITY, typical = -INFINITY,
            before = -INFINITY;
-    double bottom = log_n > 2 ? sqrt(sp_distance_nearest(law, rule, log_n - negligible * 1.5)) : 0;
-    if (law->d * log(bottom) < -200) /* few dimensions: from the origin, where the law is smooth in the radius */
-        bottom = 0;
+    double bottom = 0;
+    if (log_n > 2) {
+        double nearest = sp_distance_nearest(law, rule, log_n - negligible * 1.5);
+        if (nearest > exp(-400 / law->d)) /* else few dimensions: from the origin, where the law is smooth in the radius */
+            bottom = sqrt(nearest);
+    }
     out->capacity = NODES * (size_t)(18 + (end * end - bottom * bottom) / (2 * h * h * panel_width));
     out->log_w = SP_NEW(run, double, out->capacity);
     out->v = SP_NEW(run, double, out->capacity);

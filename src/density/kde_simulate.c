@@ -96,7 +96,7 @@ static void estimate(const simulation *s, const double *q, double *v, double *ou
             z += v[i];
             z2 += v[i] * v[i];
         }
-        out[a] = log(z) - s->logit[a].a * least;
+        out[a] = log(fmax(z, 1)) - s->logit[a].a * least; /* the nearest point adds 1 */
         out[p->h.n + a] = z2 / (z * z);
     }
     double nearest[NEAREST];

@@ -13,6 +13,8 @@ typedef struct {
 
 typedef struct {
     size_t size; /* of an element */
+    /* e = min(2 xy - norm - norms[i], 0), returns the largest. xy of type double or float, sums in double. */
+    double (*distances)(size_t n, const void *xy, double norm, const double *norms, void *e);
     /* v = logit(e, p), returns the largest. p may be NULL. */
     double (*logits)(size_t n, const void *e, const void *p, const sp_logit *logit, void *v);
     /* sums of w, w^2 and w (v - m), w = exp(v - m), added to out[3]; sums of w of each part added to part_sum[class] (may be

@@ -274,27 +274,43 @@ static sp_status multiply(sp_run *run, const scan *s, size_t m, size_t n, const 
     return SP_OK;
 }
 
-/* e = 2 x.y - |x|^2 - |y|^2 <= 0 and p = z.x - z.y, in order of slots. Sums in double: float32 norms would lose near points.
- */
-#define FILL(type)                                                                                                          \
+/* Rows in order of slots: products gathered by class. */
+#define GATHER(type)                                                                                                        \
     do {                                                                                                                    \
-        const type *xy = (const type *)t->xy + i * BLOCK, *zy = (const type *)t->zy + (t->zy ? i * BLOCK : 0);              \
-        type *e = t->e, *p = t->p;                                                                                          \
-        for (size_t j = 0; j < b->n_slots; j++) {                                                                           \
-            double q = 2 * (double)xy[ordered ? (int32_t)j : b->column[j]] - (t->norm[i] + b->norm[j]);                     \
-            e[j] = (type)(q < 0 ? q : 0);                                                                                   \
-        }                                                                                                                   \
-        for (size_t j = 0; p && j < b->n_slots; j++)                                                                        \
-            p[j] = (type)(t->zx[i] - (double)zy[ordered ? (int32_t)j : b->column[j]]);                                      \
+        const type *from = row;                                                                                             \
+        type *to = t->v;                                                                                                    \
+        for (size_t j = 0; j < b->n_slots; j++)                                                                             \
+            to[j] = from[b->column[j]];                                                                                     \
     } while (0)
 
-static void fill_rows(tile *t, const block *b, size_t i)
+static const void *in_slots(tile *t, const block *b, const void *products, size_t i)
 {
-    bool ordered = !t->s->p->label;
+    const void *row = (const char *)products + i * BLOCK * t->s->rows->size;
+    if (!t->s->p->label) /* slots are columns */
+        return row;
     if (t->s->rows->size == sizeof(float))
-        FILL(float);
+        GATHER(float);
     else
-        FILL(double);
+        GATHER(double);
+    return t->v;
+}
+
+/* e = 2 x.y - |x|^2 - |y|^2 <= 0 (the largest is returned) and p = z.x - z.y. Sums in double: norms in float32 would lose
+ * near points. */
+static double fill_rows(tile *t, const block *b, size_t i)
+{
+    double e_max = t->s->rows->distances(b->n_slots, in_slots(t, b, t->xy, i), t->norm[i], b->norm, t->e);
+    if (!t->p)
+        return e_max;
+    const void *zy = in_slots(t, b, t->zy, i);
+    double along = t->zx[i];
+    if (t->s->rows->size == sizeof(float))
+        for (size_t j = 0; j < b->n_slots; j++)
+            ((float *)t->p)[j] = (float)along - ((const float *)zy)[j];
+    else
+        for (size_t j = 0; j < b->n_slots; j++)
+            ((double *)t->p)[j] = along - ((const double *)zy)[j];
+    return e_max;
 }
 
 static size_t seed_of(const scan *s, size_t query) { return s->p->seed ? s->p->seed[query] : SP_NO_SEED; }
@@ -345,10 +361,9 @@ static void scan_query(tile *t, const block *b, size_t i)
     static const sp_logit identity = {SP_LOGIT_GAUSSIAN, 1, 0}, minus = {SP_LOGIT_GAUSSIAN, -1, 0};
     const scan *s = t->s;
     size_t S = s->p->n_logits, seed = seed_of(s, t->first + i);
-    fill_rows(t, b, i);
+    double e_max = fill_rows(t, b, i);
     if (seed >= b->start && seed < b->start + b->n_points)
-        erase(s, t->e, (size_t)b->slot[seed - b->start]);
-    double e_max = s->rows->logits(b->n_slots, t->e, NULL, &identity, t->v);
+        erase(s, t->e, (size_t)b->slot[seed - b->start]); /* e_max is then only a bound */
     if (s->shared && e_max > t->lists[i].least) {
         hold_back(t, b, &t->lists[i], t->e, t->partials + i * S, 0, S);
         e_max = s->rows->logits(b->n_slots, t->e, NULL, &identity, t->v);
