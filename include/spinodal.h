@@ -9,5 +9,6 @@
 #include "spinodal/output.h"
 #include "spinodal/papers.h"
 #include "spinodal/select.h"
+#include "spinodal/speciation.h"
 
 #endif

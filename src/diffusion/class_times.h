@@ -3,10 +3,15 @@
 
 #include "spinodal/diffusion.h"
 
-/* Speciation time of every pair of classes (spec 05, 2): l = log P_t(x|k) - log P_t(x|l) at noised points of class k, with
- * the leave-one-out empirical densities of the classes; D = mean, S = standard deviation; the largest time where D/S =
- * kappa, within [from, to]. Valid above the collapse. `queries` noised points are shared by all pairs; classes with fewer
- * than 8 give NAN. */
+#include "diffusion/class_ratios.h"
+
+/* Log-likelihood ratios at `queries` noised data points shared by all classes, from the leave-one-out empirical densities of
+ * the classes. Valid above the collapse. seed: NULL, or the row of each point of `out`. */
+sp_status sp_kernel_class_ratios(sp_run *run, const sp_dataset *data, sp_vec t, size_t queries, sp_class_ratios *out,
+                                 size_t **seed);
+
+/* Speciation time of every pair of classes (spec 05, 2) from these, within [from, to]. Classes with fewer than 8 points
+ * give NAN. */
 sp_status sp_class_pair_times(sp_run *run, const sp_dataset *data, double from, double to, double kappa, size_t queries,
                               size_t *n_pairs, sp_class_pair **pairs);
 
