@@ -264,7 +264,10 @@ sp_status sp_fitted_class_ratios(sp_run *run, const sp_dataset *data, const sp_c
     f.directions = SP_NEW(run, float, 2 * K * f.rank * d);
     f.mean = SP_NEW(run, float, 2 * K * d);
     f.weight = SP_NEW(run, float, 2 * K * 3 * f.rank * t.n);
-    if (!f.fit || !f.directions || !f.mean || !f.weight)
+    f.class_mean = SP_NEW(run, float, K *d);
+    for (size_t j = 0; f.class_mean && j < K * d; j++)
+        f.class_mean[j] = (float)class_mean[j];
+    if (!f.class_mean || !f.fit || !f.directions || !f.mean || !f.weight)
         return SP_FAILED;
     for (size_t b = 0; b < 2 * K; b++) {
         f.fit[b].variance = SP_NEW(run, double, f.rank);
