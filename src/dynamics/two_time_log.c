@@ -10,6 +10,8 @@
 
 enum { FIRST_ROWS = ROWS, EXTRAPOLATE = 5, MAX_ITERATIONS = 40, WIDTH_MULTIPLE = 4 };
 
+static const double LONGEST_STEP = 0.3;
+
 /* Of a residual. The equation of an interval of u is a rate of order mu, known to rounding, times up to t/20. */
 static double tolerance(double t, double mu, double eta) { return 3e-11 + 2e-16 * t * fabs(mu) * eta; }
 static const double GOOD_GUESS =
@@ -91,25 +93,32 @@ typedef struct {
     double *guess, *x, *residual;
 } newton;
 
-/* Values extrapolated from the last rows, polynomial in log t. */
+/* Values extrapolated from the last rows, polynomial in log t; where polynomials disagree (an old transition moves through
+ * the node) the last value. */
 static void extrapolate(const log_rows *g, size_t low, size_t nodes, double *x)
 {
-    size_t count = g->n < EXTRAPOLATE ? g->n : EXTRAPOLATE, first = g->n - count;
+    size_t count = g->n < EXTRAPOLATE ? g->n : EXTRAPOLATE, first = g->n - count, last = g->n - 1;
+    const double *r = g->r + low, *c = g->c + low, disagreement = 0.02;
+    double ahead = (g->l[g->n] - g->l[last]) / (g->l[last] - g->l[last - 1]);
     memset(x, 0, (2 * nodes + 3) * sizeof *x);
-    for (size_t a = 0; a < count; a++) {
-        size_t row = first + a;
+    for (size_t a = first; a <= last; a++) {
         double w = 1;
-        for (size_t b = 0; b < count; b++)
+        for (size_t b = first; b <= last; b++)
             if (b != a)
-                w *= (g->l[g->n] - g->l[first + b]) / (g->l[row] - g->l[first + b]);
-        const double *r = g->r + row * g->stride + low, *c = g->c + row * g->stride + low;
+                w *= (g->l[g->n] - g->l[b]) / (g->l[a] - g->l[b]);
         for (size_t i = 0; i < nodes; i++) {
-            x[i] += w * r[i];
-            x[nodes + i] += w * c[i];
+            x[i] += w * r[a * g->stride + i];
+            x[nodes + i] += w * c[a * g->stride + i];
         }
-        x[2 * nodes] += w * g->mu[row];
-        x[2 * nodes + 1] += w * g->m[row];
-        x[2 * nodes + 2] += w * g->r0[row];
+        x[2 * nodes] += w * g->mu[a];
+        x[2 * nodes + 1] += w * g->m[a];
+        x[2 * nodes + 2] += w * g->r0[a];
+    }
+    for (size_t i = 0; i < 2 * nodes; i++) {
+        const double *v = i < nodes ? r + i : c + (i - nodes);
+        double now = v[last * g->stride], line = now + ahead * (now - v[(last - 1) * g->stride]);
+        if (fabs(x[i] - line) > disagreement)
+            x[i] = now;
     }
 }
 
@@ -158,8 +167,12 @@ static sp_status solve_row(sp_run *run, log_row_system *s, newton *w, double eno
         before = now;
         LAPACKE_dgetrs_work(LAPACK_COL_MAJOR, 'T', (lapack_int)N, 1, w->lu, (lapack_int)N, w->pivot, w->residual,
                             (lapack_int)N);
+        double longest = 0; /* C and R are of order 1: a longer step left the region of the linear equations */
+        for (size_t i = 0; i + 3 < N; i++)
+            longest = fmax(longest, fabs(w->residual[i]));
+        double part = longest > LONGEST_STEP ? LONGEST_STEP / longest : 1;
         for (size_t i = 0; i < N; i++)
-            w->x[i] -= w->residual[i];
+            w->x[i] -= part * w->residual[i];
     }
     return SP_OK;
 }
