@@ -139,8 +139,8 @@ static const sp_claim claims[] = {
      .paper = 0.7071067812,
      .kind = SP_RELATIVE,
      .tolerance = 0.05,
-     .command = "spiked-tensor theory --inverse-noise-2 1.7,1.8,1.9,2,2.2 --deltap 1 --temperature 1 --m0 1e-4 --t-max 1500 "
-                "--times 1500 --no-estimate-error",
+     .command = "spiked-tensor theory --inverse-noise-2 1.6,1.7,1.8,2,2.2,2.5 --deltap 1 --temperature 1 --m0 1e-15 "
+                "--t-max 8000 --times 8000 --no-estimate-error",
      .full = "spiked-tensor theory --inverse-noise-2 1.7,1.75,1.8,1.9,2,2.2,2.5 --deltap 1 --temperature 1 --m0 1e-40 "
              "--t-max 2e4 --times 2e4 --no-estimate-error",
      .fit = divergence},
