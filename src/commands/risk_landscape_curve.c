@@ -57,6 +57,8 @@ static sp_status run_risk_landscape_curve(sp_run *run, const void *params_, void
     const P *p = params_;
     sp_risk_point_list list;
     SP_TRY(sp_risk_curve(run, p, scalars_, &list));
+    if (isnan(((R *)scalars_)->complexity_max))
+        sp_result_unconverged(out, "no annealed complexity to start from");
     for (size_t i = 0; i < list.n; i++) {
         const sp_risk_point *v = &list.v[i];
         if (p->overlap.n)
