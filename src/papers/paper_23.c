@@ -75,6 +75,11 @@ static sp_status least_gap(sp_run *run, const sp_result *result, double *value, 
 }
 
 #define SIMULATED "spiked-tensor simulate --deltap 1 --inverse-noise-2 2.5 --m0 0.3 --dt 0.05 --times 1,2,4,8 --t-max 8 "
+#define TRIVIAL(p, deltap) "landscape phases --model matrix-tensor --p " p " --deltap " deltap " --range 2"
+#define LANDSCAPE(words, value, kind_, path, arguments)                                                                     \
+    {                                                                                                                       \
+        .claim = words, .paper = value, .kind = kind_, .tolerance = 1e-5, .theory = path, .command = arguments              \
+    }
 static const sp_claim claims[] = {
     {.claim = "gradient-flow threshold, p = 3, Delta_p = 1: 1/Delta_2 = 2",
      .paper = 2,
@@ -190,6 +195,24 @@ static const sp_claim claims[] = {
      .command = "spiked-tensor amp --deltap 1 --inverse-noise-2 2 --ml --m0 0.3 --N 160 --instances 10 --iterations 8",
      .full = "spiked-tensor amp --deltap 1 --inverse-noise-2 2 --ml --m0 0.3 --N 1000 --instances 10 --iterations 8 "
              "--threads 1"},
+    LANDSCAPE("spurious minima trivialise, p = 3, Delta_p = 1", 2.462754, SP_ABSOLUTE, "inverse_noise_2_trivial",
+              TRIVIAL("3", "1")),
+    LANDSCAPE("spurious minima trivialise, p = 3, Delta_p = 4", 1.552057, SP_ABSOLUTE, "inverse_noise_2_trivial",
+              TRIVIAL("3", "4")),
+    LANDSCAPE("spurious minima trivialise, p = 4, Delta_p = 4", 1.831612, SP_ABSOLUTE, "inverse_noise_2_trivial",
+              TRIVIAL("4", "4")),
+    LANDSCAPE("... after gradient flow succeeds, p = 3, Delta_p = 0.25: beyond 3.3723", 3.3722813233, SP_ABOVE,
+              "inverse_noise_2_trivial", TRIVIAL("3", "0.25")),
+    LANDSCAPE("... p = 4, Delta_p = 1: beyond 2.3028", 2.3027756377, SP_ABOVE, "inverse_noise_2_trivial", TRIVIAL("4", "1")),
+    LANDSCAPE("... p = 3, Delta_p = 10: beyond 1.1708", 1.1708203932, SP_ABOVE, "inverse_noise_2_trivial",
+              TRIVIAL("3", "10")),
+    {.claim =
+         "spurious minima are many where gradient flow succeeds (p = 3, Delta_p = 1, 1/Delta_2 = 2): complexity at m = 0",
+     .paper = 0.0009838934,
+     .kind = SP_ABSOLUTE,
+     .tolerance = 1e-8,
+     .theory = "complexity.complexity_minima[0]",
+     .command = "landscape complexity --model matrix-tensor --p 3 --inverse-noise-2 2 --deltap 1 --overlap 0 --of minima"},
     {0}};
 
 const sp_paper sp_paper_23 = {
