@@ -23,15 +23,15 @@ typedef struct {
 
 enum { ROWS_PER_BLOCK = 256 };
 
-static sp_status make(sp_run *worker, const void *model_, size_t block, double *values, double *labels)
+static sp_status make(sp_run *worker, const void *model_, size_t block, size_t rows, double *values, double *labels)
 {
     const model *m = model_;
     const params *p = m->p;
     sp_rng rng = sp_generator_rng(worker, p->seed, "blobs", block);
-    for (size_t i = 0; i < ROWS_PER_BLOCK; i++)
+    for (size_t i = 0; i < rows; i++)
         labels[i] = (double)sp_uniform_int(&rng, p->classes);
-    sp_normals(&rng, ROWS_PER_BLOCK * p->d, values);
-    for (size_t i = 0; i < ROWS_PER_BLOCK; i++)
+    sp_normals(&rng, rows * p->d, values);
+    for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < p->d; j++)
             values[i * p->d + j] = m->centre[(size_t)labels[i] * p->d + j] + p->width * values[i * p->d + j];
     return SP_OK;

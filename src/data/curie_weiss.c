@@ -25,7 +25,7 @@ typedef struct {
 
 enum { ROWS_PER_BLOCK = 64 };
 
-static sp_status make(sp_run *worker, const void *model_, size_t block, double *values, double *labels)
+static sp_status make(sp_run *worker, const void *model_, size_t block, size_t rows, double *values, double *labels)
 {
     const model *m = model_;
     size_t d = m->p->d, *order = SP_NEW(worker, size_t, d);
@@ -34,7 +34,7 @@ static sp_status make(sp_run *worker, const void *model_, size_t block, double *
     sp_rng rng = sp_generator_rng(worker, m->p->seed, "curie-weiss", block);
     for (size_t j = 0; j < d; j++)
         order[j] = j;
-    for (size_t i = 0; i < ROWS_PER_BLOCK; i++) {
+    for (size_t i = 0; i < rows; i++) {
         double *spin = values + i * d;
         size_t up = sp_discrete_draw(&m->law, &rng);
         for (size_t j = 0; j < d; j++)

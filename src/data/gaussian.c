@@ -34,21 +34,21 @@ typedef struct {
 
 enum { ROWS_PER_BLOCK = 64 };
 
-static sp_status make(sp_run *worker, const void *model_, size_t block, double *values, double *labels)
+static sp_status make(sp_run *worker, const void *model_, size_t block, size_t rows, double *values, double *labels)
 {
     (void)labels;
     const model *m = model_;
     size_t d = m->d;
-    double *z = m->axes ? SP_NEW(worker, double, ROWS_PER_BLOCK *d) : values;
+    double *z = m->axes ? SP_NEW(worker, double, rows *d) : values;
     if (!z)
         return SP_FAILED;
     sp_rng rng = sp_generator_rng(worker, m->p->seed, "gaussian", block);
-    sp_normals(&rng, ROWS_PER_BLOCK * d, z);
-    for (size_t i = 0; i < ROWS_PER_BLOCK; i++)
+    sp_normals(&rng, rows * d, z);
+    for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < d; j++)
             z[i * d + j] *= m->width[j];
     if (m->axes)
-        sp_gemm(SP_PLAIN, SP_PLAIN, ROWS_PER_BLOCK, d, d, 1, z, d, m->axes, d, 0, values, d);
+        sp_gemm(SP_PLAIN, SP_PLAIN, rows, d, d, 1, z, d, m->axes, d, 0, values, d);
     return SP_OK;
 }
 

@@ -32,16 +32,16 @@ typedef struct {
 
 enum { ROWS_PER_BLOCK = 64 };
 
-static sp_status make(sp_run *worker, const void *model_, size_t block, double *values, double *labels)
+static sp_status make(sp_run *worker, const void *model_, size_t block, size_t rows, double *values, double *labels)
 {
     const model *m = model_;
     size_t d = m->p->d;
     sp_rng rng = sp_generator_rng(worker, m->p->seed, "gaussian-mixture", block);
     double width = sqrt(m->p->sigma2);
-    for (size_t i = 0; i < ROWS_PER_BLOCK; i++)
+    for (size_t i = 0; i < rows; i++)
         labels[i] = (double)sp_discrete_draw(&m->law, &rng);
-    sp_normals(&rng, ROWS_PER_BLOCK * d, values);
-    for (size_t i = 0; i < ROWS_PER_BLOCK; i++) {
+    sp_normals(&rng, rows * d, values);
+    for (size_t i = 0; i < rows; i++) {
         const double *mean = m->mean + (size_t)labels[i] * d;
         for (size_t j = 0; j < d; j++)
             values[i * d + j] = mean[j] + width * values[i * d + j];

@@ -158,11 +158,11 @@ static sp_status make_block(sp_run *worker, size_t i, void *context)
     size_t per = p->g->rows_per_block, d = p->r->d, first = i * per, rows = p->rows - first < per ? p->rows - first : per;
     double *values = p->values + first * d, *labels = p->labels + first;
     if (rows == per)
-        return p->g->make(worker, p->g->model, p->g->at / per + i, values, labels);
+        return p->g->make(worker, p->g->model, p->g->at / per + i, per, values, labels);
     double *whole = SP_NEW(worker, double, per *d), *whole_labels = SP_NEW(worker, double, per);
     if (!whole || !whole_labels)
         return SP_FAILED;
-    SP_TRY(p->g->make(worker, p->g->model, p->g->at / per + i, whole, whole_labels));
+    SP_TRY(p->g->make(worker, p->g->model, p->g->at / per + i, per, whole, whole_labels));
     memcpy(values, whole, rows * d * sizeof *values);
     memcpy(labels, whole_labels, rows * sizeof *labels);
     return SP_OK;
@@ -184,18 +184,19 @@ static sp_status rewind_blocks(sp_run *run, sp_reader *r)
     return SP_OK;
 }
 
-sp_status sp_generator_by_blocks(sp_run *run, sp_reader *r, const void *model, size_t rows_per_block, sp_make_rows make)
+sp_status sp_generator_by_blocks(sp_run *run, sp_reader *r, const void *model, size_t most_rows, sp_make_rows make)
 {
-    enum { PIECE = 1 << 18 }; /* values of one call */
+    enum { PIECE = 1 << 18 /* values of one call */, BLOCK = 1 << 22 /* most values of one block */ };
     by_blocks *g = SP_NEW(run, by_blocks, 1);
     if (!g)
         return SP_FAILED;
-    *g = (by_blocks){model, rows_per_block, 0, make};
+    size_t fit = BLOCK / r->d, rows = most_rows < fit ? most_rows : fit < 1 ? 1 : fit;
+    *g = (by_blocks){model, rows, 0, make};
     r->type = SP_F8;
     r->state = g;
     r->next = next;
     r->rewind = rewind_blocks;
-    size_t blocks = PIECE / r->d / rows_per_block; /* calls begin at whole blocks */
-    r->rows_at_once = (blocks < 1 ? 1 : blocks) * rows_per_block;
+    size_t blocks = PIECE / r->d / rows; /* calls begin at whole blocks */
+    r->rows_at_once = (blocks < 1 ? 1 : blocks) * rows;
     return SP_OK;
 }

@@ -17,10 +17,11 @@ typedef struct {
 const sp_generator *sp_generator_at(size_t i); /* NULL past the end */
 sp_status sp_open_generator(sp_run *run, const char *text, sp_reader *out);
 
-/* Rows made in independent blocks: fills the `rows_per_block` rows of one block. */
-typedef sp_status (*sp_make_rows)(sp_run *worker, const void *model, size_t block, double *values, double *labels);
-sp_status sp_generator_by_blocks(sp_run *run, sp_reader *reader, const void *model, size_t rows_per_block,
-                                 sp_make_rows make);
+/* Rows made in independent blocks: fills the rows of one block, always a whole one of the same size. */
+typedef sp_status (*sp_make_rows)(sp_run *worker, const void *model, size_t block, size_t rows, double *values,
+                                  double *labels);
+/* most_rows: of a block; fewer when rows are long. */
+sp_status sp_generator_by_blocks(sp_run *run, sp_reader *reader, const void *model, size_t most_rows, sp_make_rows make);
 
 /* Independent stream of a generator's own seed. */
 sp_rng sp_generator_rng(const sp_run *run, uint64_t seed, const char *stream, uint64_t index);

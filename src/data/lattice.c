@@ -94,7 +94,7 @@ sp_status sp_chain_plan(sp_run *run, sp_chain *c)
 
 enum { ROWS_PER_CHAIN = 64 };
 
-static sp_status make(sp_run *worker, const void *model, size_t block, double *values, double *labels)
+static sp_status make(sp_run *worker, const void *model, size_t block, size_t rows, double *values, double *labels)
 {
     const sp_chain *c = model;
     size_t sites = c->L * c->L;
@@ -104,7 +104,7 @@ static sp_status make(sp_run *worker, const void *model, size_t block, double *v
         return SP_FAILED;
     sp_rng rng = sp_generator_rng(worker, c->seed, c->name, block);
     c->start(c->model, &rng, field);
-    for (size_t i = 0; i < ROWS_PER_CHAIN; i++) {
+    for (size_t i = 0; i < rows; i++) {
         SP_TRY(sp_poll(worker));
         for (size_t k = i == 0 ? c->thermal : c->apart; k > 0; k--)
             c->sweep(c->model, &rng, field, work);

@@ -29,19 +29,19 @@ typedef struct {
 
 enum { ROWS_PER_BLOCK = 64 };
 
-static sp_status make(sp_run *worker, const void *model_, size_t block, double *values, double *labels)
+static sp_status make(sp_run *worker, const void *model_, size_t block, size_t rows, double *values, double *labels)
 {
     (void)labels;
     const model *m = model_;
     const params *p = m->p;
-    double *z = SP_NEW(worker, double, ROWS_PER_BLOCK * p->d_eff);
+    double *z = SP_NEW(worker, double, rows * p->d_eff);
     if (!z)
         return SP_FAILED;
     sp_rng rng = sp_generator_rng(worker, p->seed, "manifold", block);
-    sp_normals(&rng, ROWS_PER_BLOCK * p->d_eff, z);
+    sp_normals(&rng, rows * p->d_eff, z);
     if (p->noise > 0)
-        sp_normals(&rng, ROWS_PER_BLOCK * p->d, values);
-    sp_gemm(SP_PLAIN, SP_PLAIN, ROWS_PER_BLOCK, p->d, p->d_eff, sqrt(p->variance), z, p->d_eff, m->frame, p->d,
+        sp_normals(&rng, rows * p->d, values);
+    sp_gemm(SP_PLAIN, SP_PLAIN, rows, p->d, p->d_eff, sqrt(p->variance), z, p->d_eff, m->frame, p->d,
             p->noise > 0 ? sqrt(p->noise) : 0, values, p->d);
     return SP_OK;
 }

@@ -28,7 +28,7 @@ typedef struct {
 
 enum { ROWS_PER_BLOCK = 32 };
 
-static sp_status make(sp_run *worker, const void *model_, size_t block, double *values, double *labels)
+static sp_status make(sp_run *worker, const void *model_, size_t block, size_t rows, double *values, double *labels)
 {
     const model *m = model_;
     const params *p = m->p;
@@ -37,7 +37,7 @@ static sp_status make(sp_run *worker, const void *model_, size_t block, double *
     if (!z || !half)
         return SP_FAILED;
     sp_rng rng = sp_generator_rng(worker, p->seed, "two-phase", block);
-    for (size_t i = 0; i < ROWS_PER_BLOCK; i++) {
+    for (size_t i = 0; i < rows; i++) {
         double *image = values + i * d;
         labels[i] = (double)(sp_rng_bits(&rng) >> 63);
         double pull = labels[i] > 0 ? p->bias : -p->bias;
