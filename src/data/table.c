@@ -50,14 +50,14 @@ static void splitmix_normals(uint64_t state, size_t n, double *x)
     }
 }
 
-static sp_status make(sp_run *worker, const void *model_, size_t block, double *values, double *labels)
+static sp_status make(sp_run *worker, const void *model_, size_t block, size_t rows, double *values, double *labels)
 {
     const model *m = model_;
-    size_t d = m->p->d, first = block * ROWS_PER_BLOCK;
+    size_t d = m->p->d, first = block * rows;
     sp_rng rng = sp_generator_rng(worker, m->p->seed, "table", block);
     if (!m->normals)
-        sp_normals(&rng, ROWS_PER_BLOCK * d, values);
-    for (size_t i = 0; i < ROWS_PER_BLOCK; i++) {
+        sp_normals(&rng, rows * d, values);
+    for (size_t i = 0; i < rows; i++) {
         for (size_t k = 0; m->normals && k < d && first + i < m->p->n; k++)
             values[i * d + k] = m->normals[(first + i) * d + k];
         labels[i] = sp_expression_value(m->y, values + i * d);

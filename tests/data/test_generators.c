@@ -24,6 +24,7 @@ static const char *const every[] = {
     "gen:ising,L=8,n=150",
     "gen:phi4,L=6,n=150",
     "gen:two-phase,L=12,n=100,noise=0.1",
+    "gen:table,n=400,noise=0.5",
 };
 enum { EVERY = sizeof every / sizeof *every };
 
