@@ -78,6 +78,11 @@ static void about_speciation(sp_survey *s)
     else if (!isnan(r->t_S_class_first))
         sp_survey_say(s, "Classes separate between t = %.3g (the easiest pair) and t = %.3g (the hardest).",
                       r->t_S_class_first, r->t_S_class_last);
+    if (r->t_S_class_last < r->t_C_phi)
+        sp_survey_caution(s,
+                          "%s below the collapse, where the empirical density of a class says more about these points than "
+                          "about the class: with so few points an exact score has memorised before the classes separate.",
+                          r->t_S_class_first < r->t_C_phi ? "All class times lie" : "Some class times lie");
     if (!isnan(r->t_C_phi) && r->t_C_phi < r->t_S_spectral)
         sp_survey_say(s,
                       "In between, from t = %.3g down to %.3g, samples take shape and are still new: this is where "
