@@ -30,11 +30,11 @@ static void split(char *statement, words *w)
         w->word[w->n++] = p;
 }
 
-/* The words up to the next keyword (or to the end), with single spaces. */
+/* The words up to the next keyword (or to the end), with single spaces; the first may be a keyword ("ylabel points"). */
 static const char *phrase(sp_run *run, words *w, bool to_the_end)
 {
     const char *text = NULL;
-    while (w->at < w->n && (to_the_end || !is_keyword(w->word[w->at]))) {
+    while (w->at < w->n && (to_the_end || !text || !is_keyword(w->word[w->at]))) {
         const char *word = w->word[w->at++];
         text = text ? sp_format(run, "%s %s", text, word) : word;
     }

@@ -42,6 +42,9 @@ static void grammar(void **state)
     assert_true(s[0].logx && !s[0].logy && s[1].logz);
     assert_string_equal(s[1].y[1], "z");
     assert_int_equal(s[2].bins, 7);
+    assert_int_equal(sp_plots_parse(test_run(), "plot x y ylabel points logy", &n, &s), SP_OK);
+    assert_string_equal(s[0].ylabel, "points");
+    assert_true(s[0].logy && !s[0].points);
     static const char *const bad[] = {"draw x y",     "plot",        "plot x",         "map x y",
                                       "hist",         "plot x y by", "plot x y vline", "plot x y nonsense",
                                       "hist x bins 0"};
