@@ -12,6 +12,12 @@
 #include <math.h>
 #include <string.h>
 
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+#define SP_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define SP_CLONES
+#endif
+
 typedef struct {
     const sp_response *y;
     size_t n, p, q; /* q columns are chosen */
@@ -20,8 +26,8 @@ typedef struct {
     const bool *taken;
     double *rows;     /* n x q, chosen columns in the order chosen */
     bool generic;     /* too many equal rows for walks: neighbour graphs */
-    const size_t *at; /* q = 1: rows sorted by the chosen column, and their places */
-    const size_t *place;
+    const size_t *at; /* q = 1: rows sorted by the chosen column; the column and the ranks in that order */
+    const double *sorted, *sorted_R;
     const sp_tree *tree; /* q > 1 */
     size_t k;            /* nearest rows kept, with their distances */
     uint32_t *near;
@@ -46,23 +52,65 @@ static inline void meet(nearest *m, double d2, double smaller)
 
 /* ---- one candidate -------------------------------------------------------------------------------------- */
 
-static double walk_line(const round_ *r, const double *column, size_t i)
+enum { STRIDE = 16 };
+
+/* d2[k] = (a[k] - here)^2 + (column[k] - value)^2 of STRIDE rows; the least of them. */
+SP_CLONES static double stride(double here, double value, const double *a, const double *column, double *d2)
 {
-    const double *a = r->rows, *R = r->y->R;
-    size_t here = r->place[i], left = here, right = here + 1;
+    for (int k = 0; k < STRIDE; k++) {
+        double gap = here - a[k], step = value - column[k];
+        d2[k] = gap * gap + step * step;
+    }
+    double least = d2[0];
+    for (int k = 1; k < STRIDE; k++)
+        least = d2[k] < least ? d2[k] : least;
+    return least;
+}
+
+static void meet_range(nearest *m, const double *a, const double *column, const double *R, size_t i, size_t from, size_t to)
+{
+    for (size_t j = from; j < to; j++) {
+        double gap = a[i] - a[j], step = column[i] - column[j];
+        meet(m, gap * gap + step * step, fmin(R[i], R[j]));
+    }
+}
+
+/* Rows in the order of the chosen column: outwards from row i to both sides. */
+static double walk_line(size_t n, const double *a, const double *column, const double *R, size_t i)
+{
     nearest m = {INFINITY, 0, 0};
-    for (;;) {
-        double to_left = left > 0 ? a[i] - a[r->at[left - 1]] : INFINITY;
-        double to_right = right < r->n ? a[r->at[right]] - a[i] : INFINITY;
-        bool go_left = to_left <= to_right;
-        double gap = go_left ? to_left : to_right, gap2 = gap * gap;
-        if (gap2 > m.best || isinf(gap))
+    double d2[STRIDE];
+    for (size_t j = i + 1; j < n; j += STRIDE) {
+        double gap = a[j] - a[i];
+        if (gap * gap > m.best)
             break;
-        size_t j = go_left ? r->at[--left] : r->at[right++];
-        double step = column[i] - column[j];
-        meet(&m, gap2 + step * step, fmin(R[i], R[j]));
+        if (j + STRIDE > n)
+            meet_range(&m, a, column, R, i, j, n);
+        else if (stride(a[i], column[i], a + j, column + j, d2) <= m.best)
+            meet_range(&m, a, column, R, i, j, j + STRIDE);
+    }
+    for (size_t end = i; end > 0; end -= end < STRIDE ? end : STRIDE) {
+        double gap = a[i] - a[end - 1];
+        if (gap * gap > m.best)
+            break;
+        if (end < STRIDE)
+            meet_range(&m, a, column, R, i, 0, end);
+        else if (stride(a[i], column[i], a + end - STRIDE, column + end - STRIDE, d2) <= m.best)
+            meet_range(&m, a, column, R, i, end - STRIDE, end);
     }
     return m.sum / m.many;
+}
+
+static sp_status line_min_ranks(sp_run *run, const round_ *r, const double *column, double *out)
+{
+    double *sorted = SP_NEW(run, double, r->n);
+    if (!sorted)
+        return SP_FAILED;
+    for (size_t i = 0; i < r->n; i++)
+        sorted[i] = column[r->at[i]];
+    for (size_t i = 0; i < r->n; i++)
+        out[r->at[i]] = walk_line(r->n, r->sorted, sorted, r->sorted_R, i);
+    return SP_OK;
 }
 
 typedef struct {
@@ -114,8 +162,10 @@ static sp_status candidate_min_ranks(sp_run *run, const round_ *r, size_t j, dou
     const double *column = r->x + j * r->n;
     if (r->q == 0 || r->generic)
         return graph_min_ranks(run, r, column, out);
+    if (r->q == 1)
+        return line_min_ranks(run, r, column, out);
     for (size_t i = 0; i < r->n; i++)
-        out[i] = r->q == 1 ? walk_line(r, column, i) : walk_list(r, column, i);
+        out[i] = walk_list(r, column, i);
     return SP_OK;
 }
 
@@ -144,16 +194,20 @@ static sp_status try_candidate(sp_run *worker, size_t j, void *context)
 
 static sp_status prepare_line(sp_run *run, round_ *r)
 {
-    size_t *at = SP_NEW(run, size_t, r->n), *place = SP_NEW(run, size_t, r->n), equal = 0;
-    if (!at || !place)
+    size_t *at = SP_NEW(run, size_t, r->n), equal = 0;
+    double *sorted = SP_NEW(run, double, r->n), *sorted_R = SP_NEW(run, double, r->n);
+    if (!at || !sorted || !sorted_R)
         return SP_FAILED;
     SP_TRY(sp_sort_index(run, r->n, r->rows, at));
-    for (size_t i = 0; i < r->n; i++)
-        place[at[i]] = i;
+    for (size_t i = 0; i < r->n; i++) {
+        sorted[i] = r->rows[at[i]];
+        sorted_R[i] = r->y->R[at[i]];
+    }
     for (size_t i = 1; i < r->n; i++)
-        equal += r->rows[at[i]] == r->rows[at[i - 1]];
+        equal += sorted[i] == sorted[i - 1];
     r->at = at;
-    r->place = place;
+    r->sorted = sorted;
+    r->sorted_R = sorted_R;
     r->generic = equal > r->n / 20;
     return SP_OK;
 }
