@@ -145,6 +145,15 @@ static const sp_column features[] = {{"p", "", "random features"},
                                      {"best_test", "target^2", "predicted error with the best ridge"},
                                      {"zone", "", "danger: more than 1.5 times the error of the best ridge"},
                                      {0}};
+static const sp_column dependence[] = {{"column", "", "coordinate"},
+                                       {"xi", "1", "coefficient of the label on the coordinate"},
+                                       {"xi_null", "1", "95 % point of an independent one"},
+                                       {0}};
+static const sp_column selection[] = {{"step", "", "step"},
+                                      {"column", "", "coordinate added"},
+                                      {"T", "1", "dependence of the label on those chosen"},
+                                      {"delta_T", "1", "gain of the step"},
+                                      {0}};
 static const sp_table_decl tables[] = {
     {"clock", clock, "plot t event logx",
      "The clock of this dataset: generation runs from right (noise) to left (t = 0, data)."},
@@ -183,6 +192,9 @@ static const sp_table_decl tables[] = {
     {"features", features, "map p n test logx logy logz; map p n zone logx logy",
      "Predicted error of learning the labels with random features. Danger: as many features as rows, where the model fits "
      "the noise of its sample."},
+    {"dependence", dependence, "plot column xi,xi_null points",
+     "Dependence of the label on each coordinate (the first 64); above xi_null: beyond chance at 5 %."},
+    {"selection", selection, NULL, "Coordinates in the order of forward selection."},
     {0}};
 
 static sp_status run_survey(sp_run *run, const void *params_, void *scalars_, sp_result *out)
@@ -192,7 +204,7 @@ static sp_status run_survey(sp_run *run, const void *params_, void *scalars_, sp
 
 const sp_command sp_command_survey = {.name = "survey",
                                       .summary = "The phase diagram of learning on a dataset",
-                                      .spec = "03; 05; 07; 17; 20; 21",
+                                      .spec = "03; 05; 07; 11; 17; 20; 21",
                                       .params = params,
                                       .scalars = scalars,
                                       .tables = tables,

@@ -2,40 +2,11 @@
  * danger zones. */
 #include "survey.h"
 
+#include "data/subset.h"
+
 #include <string.h>
 
 enum { FEWEST_ROWS = 100, MOST_CLASSES = 100 };
-
-/* A random subset of at most `most` rows: the features of all of them are kept. */
-static sp_status subset(sp_survey *s, size_t most, const sp_dataset **out)
-{
-    const sp_dataset *a = s->data;
-    *out = a;
-    if (a->n <= most)
-        return SP_OK;
-    sp_dataset *part = SP_NEW(s->run, sp_dataset, 1);
-    size_t *order = SP_NEW(s->run, size_t, a->n);
-    float *x = SP_NEW(s->run, float, most * a->d);
-    int32_t *label = SP_NEW(s->run, int32_t, most);
-    double *target = SP_NEW(s->run, double, most);
-    if (!part || !order || !x || !label || !target)
-        return SP_FAILED;
-    sp_rng rng = sp_rng_at(s->run, "survey features", 0);
-    sp_permutation(&rng, a->n, order);
-    for (size_t i = 0; i < most; i++) {
-        memcpy(x + i * a->d, a->x + order[i] * a->d, a->d * sizeof *x);
-        label[i] = a->label ? a->label[order[i]] : 0;
-        target[i] = a->target ? a->target[order[i]] : 0;
-    }
-    *part = *a;
-    part->n = most;
-    part->x = x;
-    part->x64 = NULL;
-    part->label = a->label ? label : NULL;
-    part->target = a->target ? target : NULL;
-    *out = part;
-    return SP_OK;
-}
 
 static double cell(const sp_table *table, size_t row, const char *column)
 {
@@ -101,7 +72,7 @@ static sp_status run(sp_survey *s)
     size_t most = s->mode == SP_SURVEY_QUICK ? 1500 : s->mode == SP_SURVEY_DEFAULT ? 4000 : 10000;
     const char *sizes = s->mode == SP_SURVEY_QUICK ? "p=20,28,40,56,80,112,160" : "p=20,28,40,56,80,112,160,224,320,448";
     const sp_dataset *rows;
-    SP_TRY(subset(s, most, &rows));
+    SP_TRY(sp_dataset_subsample(s->run, s->data, most, &rows));
     const char *samples = sp_format(s->run, "n=%g:%zu:15log", rows->n > 200 ? 20.0 : 8.0, rows->n / 2);
     sp_vec grid;
     SP_TRY(sp_parse_numbers(s->run, samples + 2, &grid));
