@@ -74,7 +74,7 @@ typedef struct {
          "p >= 3, log solver: spacing of rows in ln t",                                                                      \
          NULL},                                                                                                              \
     {                                                                                                                        \
-        "node_step", SP_TYPE_REAL, SP_FIELD(P, landscape.node_step, double), "0.2", SP_BETWEEN(0.05, 0.4), "",               \
+        "node_step", SP_TYPE_REAL, SP_FIELD(P, landscape.node_step, double), "0.2", SP_BETWEEN(0.05, 0.3), "",               \
             "p >= 3, log solver: spacing of nodes", NULL                                                                     \
     }
 #define LANDSCAPE_SCHEDULE_OPTIONS(P, beta_default)                                                                           \

@@ -68,6 +68,6 @@
               "uniform: reference, second order with Richardson; log: rows in log t, to t = 1e7"),                          \
         SP_SIZE(P, steps, "800", SP_BETWEEN(16, 200000), "", "uniform: steps of the finer grid"),                           \
         SP_REAL(P, row_step, "0.1", SP_BETWEEN(0.01, 0.3), "", "log: spacing of rows in ln t"),                             \
-        SP_REAL(P, node_step, "0.2", SP_BETWEEN(0.05, 0.4), "", "log: spacing of nodes in ln(t'/(t-t'))")
+        SP_REAL(P, node_step, "0.2", SP_BETWEEN(0.05, 0.3), "", "log: spacing of nodes in ln(t'/(t-t'))")
 
 #endif

@@ -119,6 +119,10 @@ static sp_status run_theory(sp_run *run, const void *params_, void *scalars_, sp
         SP_TRY(SP_ROW(t, s.pair[i].tw, s.pair[i].tau, s.pair[i].C, s.pair[i].chi));
     if (!s.converged)
         sp_result_unconverged(out, "the two-time equations were not solved to their tolerance");
+    if (r->mu_error > 1e-2 * (1 + fabs(r->mu)))
+        sp_result_unconverged(
+            out, "mu changes by %.2g on a coarser grid: use smaller --row-step and --node-step, or more --steps",
+            r->mu_error);
     if (s.sphere_error > 1e-2)
         sp_result_unconverged(
             out, "C(t,t) leaves 1 by %.2g: use smaller --row-step and --node-step, or --solver uniform with more --steps",

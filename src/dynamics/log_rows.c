@@ -75,7 +75,7 @@ row_stencil log_rows_row_stencil(const log_rows *g, double l, size_t last)
             high = middle;
     }
     /* many-point interpolation up to the newest row is unstable when rows are much closer than nodes; fewer then suffice */
-    size_t most = last && g->l[last] - g->l[last - 1] < 0.3 * g->du ? ROWS - 1 : ROWS;
+    size_t most = last && g->l[last] - g->l[last - 1] < 0.45 * g->du ? ROWS - 1 : ROWS;
     s.count = last + 1 < most ? last + 1 : most;
     s.base = low < ROWS / 2 - 1 ? 0 : low - (ROWS / 2 - 1);
     if (s.base + s.count > last + 1)

@@ -86,8 +86,11 @@ static sp_status check(sp_run *run, const sp_two_time_params *p, dynamics_model 
     if (*solver == SP_SOLVER_UNIFORM && (p->steps < 16 || p->steps > 200000 || p->steps % 2))
         return sp_fail(run, SP_USAGE, "--steps %zu: allowed are even numbers from 16 to 200000", p->steps);
     if (*solver == SP_SOLVER_LOG &&
-        !(p->row_step >= 0.01 && p->row_step <= 0.3 && p->node_step >= 0.05 && p->node_step <= 0.4))
-        return sp_fail(run, SP_USAGE, "--row-step is in [0.01, 0.3] and --node-step in [0.05, 0.4]");
+        !(p->row_step >= 0.01 && p->row_step <= 0.3 && p->node_step >= 0.05 && p->node_step <= 0.3))
+        return sp_fail(run, SP_USAGE, "--row-step is in [0.01, 0.3] and --node-step in [0.05, 0.3]");
+    if (*solver == SP_SOLVER_LOG && p->row_step < 0.25 * p->node_step)
+        return sp_fail(run, SP_USAGE,
+                       "rows much closer than nodes are unstable: --row-step is at least a quarter of --node-step");
     for (size_t i = 0; i < p->times.n; i++)
         if (!(p->times.v[i] >= 0 && p->times.v[i] <= p->t_max * (1 + 1e-12)))
             return sp_fail(run, SP_USAGE, "--times: %g is outside [0, --t-max %g]", p->times.v[i], p->t_max);

@@ -11,6 +11,8 @@
 enum { FIRST_ROWS = ROWS, EXTRAPOLATE = 5, MAX_ITERATIONS = 40, WIDTH_MULTIPLE = 4 };
 
 static const double LONGEST_STEP = 0.3;
+static const double ROUNDING =
+    100; /* times the tolerance: where Newton's method with a new Jacobian stalls, rounding is reached */
 
 /* Of a residual. The equation of an interval of u is a rate of order mu, known to rounding, times up to t/20. */
 static double tolerance(double t, double mu, double eta) { return 3e-11 + 2e-16 * t * fabs(mu) * eta; }
@@ -144,10 +146,12 @@ static sp_status factorise(sp_run *run, log_row_system *s, newton *w)
 }
 
 /* Solves the row from w->guess into w->x. Returns the residual, large when it failed. */
-static sp_status solve_row(sp_run *run, log_row_system *s, newton *w, double enough, size_t *evaluations, double *residual)
+static sp_status solve_row(sp_run *run, log_row_system *s, newton *w, double enough, size_t *evaluations, double *residual,
+                           bool *good)
 {
     size_t N = log_row_system_size(s);
     bool fresh = false;
+    *good = false;
     double before = INFINITY;
     memcpy(w->x, w->guess, N * sizeof *w->x);
     for (int iteration = 0; iteration < MAX_ITERATIONS; iteration++) {
@@ -155,7 +159,8 @@ static sp_status solve_row(sp_run *run, log_row_system *s, newton *w, double eno
         ++*evaluations;
         double now = size_of(w->residual, N, w->x[N - 2]);
         *residual = now;
-        if (now < enough)
+        *good = now < enough || (fresh && now > 0.3 * before && now < ROUNDING * enough);
+        if (*good)
             return SP_OK;
         if (!(now < 1e3) || (fresh && iteration > 6 && now > 0.9 * before))
             return SP_OK; /* diverging: the caller shortens the step */
@@ -261,6 +266,7 @@ static sp_status next_row(sp_run *run, log_rows *g, newton *w, double step, doub
     sp_mark mark = sp_memory_mark(run);
     log_row_system *s;
     size_t low, nodes;
+    bool good;
     g->l[g->n] = g->l[g->n - 1] + step;
     g->t[g->n] = exp(g->l[g->n]);
     SP_TRY(log_row_system_create(run, g, &s));
@@ -268,9 +274,9 @@ static sp_status next_row(sp_run *run, log_rows *g, newton *w, double step, doub
     extrapolate(g, low, nodes, w->guess);
     size_t N = 2 * nodes + 3;
     double enough = tolerance(g->t[g->n], w->guess[N - 3], sp_schedule_rate(&g->model.eta, g->t[g->n]));
-    SP_TRY(solve_row(run, s, w, enough, &g->curves.iterations, residual));
+    SP_TRY(solve_row(run, s, w, enough, &g->curves.iterations, residual, &good));
     *wrong = guess_error(w, nodes) / GOOD_GUESS;
-    bool good = *residual < enough && *wrong < 10;
+    good = good && *wrong < 10;
     if (good)
         store(g, s, w->x);
     sp_memory_release(run, mark);

@@ -306,7 +306,16 @@ sp_status two_time_uniform(sp_run *run, const dynamics_model *model, double t_ma
     }
     g->curves.sphere_error = state.all[1];
     for (size_t i = (size_t)state.all[0]; i < n; i++) {
-        SP_TRY(step(run, &w, i, &d));
+        sp_status stop = sp_poll(run);
+        if (stop == SP_OK) /* a step that is interrupted leaves row i and its slopes as they were */
+            stop = step(run, &w, i, &d);
+        size_t reached = stop == SP_OK ? i + 1 : i;
+        if (stop == SP_STOPPED || (stop == SP_OK && sp_checkpoint_due(run))) {
+            state.all[0] = (double)reached;
+            state.all[1] = g->curves.sphere_error;
+            SP_TRY(sp_checkpoint_save(run, checkpoint, state.all, state.bytes));
+        }
+        SP_TRY(stop);
         double rate = w.eta[i + 1] * g->curves.mu[i + 1] * g->h;
         if (!(rate < 0.5))
             return sp_fail(run, SP_USAGE,
@@ -314,13 +323,6 @@ sp_status two_time_uniform(sp_run *run, const dynamics_model *model, double t_ma
                            g->curves.t[i + 1], rate, (size_t)ceil(4 * fmin(rate, 1e6) * (double)n));
         double done = (double)(i + 1) / (double)n;
         sp_progress(run, "two-time grid", done * done * done);
-        sp_status stop = sp_poll(run);
-        if (stop != SP_OK || sp_checkpoint_due(run)) {
-            state.all[0] = (double)(i + 1);
-            state.all[1] = g->curves.sphere_error;
-            SP_TRY(sp_checkpoint_save(run, checkpoint, state.all, state.bytes));
-            SP_TRY(stop);
-        }
     }
     for (size_t k = 0; k <= n; k++) {
         g->curves.c0[k] = g->c[row_start(k)];

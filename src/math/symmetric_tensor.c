@@ -131,6 +131,12 @@ __attribute__((target_clones("avx512f", "avx2", "default"))) static double row_p
         *(lanes *)(g + k) += w * a;
         *(lanes *)(g + k + 8) += w * b;
     }
+    if (k + 8 <= n) {
+        lanes a = __builtin_convertvector(*(const float_lanes *)(v + k), lanes);
+        sum0 += a * *(const lanes *)(x + k);
+        *(lanes *)(g + k) += w * a;
+        k += 8;
+    }
     sum0 += sum1;
     double sum = ((sum0[0] + sum0[1]) + (sum0[2] + sum0[3])) + ((sum0[4] + sum0[5]) + (sum0[6] + sum0[7]));
     for (; k < n; k++) {

@@ -4,6 +4,8 @@
 #include "spinodal/spiked_tensor.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <unistd.h>
 #include <string.h>
 
 static sp_two_time_params pure(int64_t p, double temperature, double t_max, int solver)
@@ -131,7 +133,8 @@ static void test_aging(void **state)
     sp_two_time_params p = pure(3, 0, 1.2e5, SP_SOLVER_LOG);
     p.times = (sp_vec){3, times};
     sp_two_time_solution s = solve(p);
-    assert_near(s.point[0].mu, 2.785628, 4e-6); /* 2.7856307 at half the steps here: the reference is good to its last digits */
+    assert_near(s.point[0].mu, 2.785628,
+                4e-6); /* 2.7856307 at half the steps here: the reference is good to its last digits */
     assert_near(s.point[1].mu, 2.827413, 2e-6);
     assert_near(s.point[2].energy, -0.942676, 1e-6);
     /* e - E_th = A t^(-2/3): exponent and amplitude from two times */
@@ -227,6 +230,37 @@ static void test_thread_independence(void **state)
     assert_memory_equal(&result[0], &result[1], sizeof(double));
 }
 
+/* A run stopped by its time limit, as often as it takes, and resumed gives the same bits. */
+static void test_resume(void **state)
+{
+    (void)state;
+    char folder[] = "two_time_resume_XXXXXX";
+    assert_non_null(mkdtemp(folder));
+    for (int solver = SP_SOLVER_UNIFORM; solver <= SP_SOLVER_LOG; solver++) {
+        sp_two_time_params p = pure(3, 0, solver == SP_SOLVER_LOG ? 1e4 : 10, solver);
+        sp_two_time_solution whole = solve(p), s;
+        double energy = whole.point[whole.n - 1].energy, limit = 0.05;
+        sp_status status = SP_STOPPED;
+        int stops = 0;
+        for (; status == SP_STOPPED && stops < 14; limit *= 2) {
+            sp_run *run = sp_run_create(
+                &(sp_run_options){.threads = 2, .time_limit = limit, .checkpoint_dir = folder, .resume = stops > 0});
+            status = sp_two_time_solve(run, &p, &s);
+            if (status == SP_OK)
+                assert_memory_equal(&energy, &s.point[s.n - 1].energy, sizeof energy);
+            else
+                stops++;
+            sp_run_free(run);
+        }
+        assert_int_equal(status, SP_OK);
+        assert_true(stops > 0);
+        char command[128];
+        snprintf(command, sizeof command, "rm -rf %s/*", folder);
+        assert_int_equal(system(command), 0);
+    }
+    assert_int_equal(rmdir(folder), 0);
+}
+
 static void test_refusals(void **state)
 {
     (void)state;
@@ -238,6 +272,8 @@ static void test_refusals(void **state)
     p = pure(3, 0, 10, SP_SOLVER_LOG), p.m0 = 1.5;
     assert_int_equal(sp_two_time_solve(test_run(), &p, &s), SP_USAGE);
     p = pure(3, 0, 10, SP_SOLVER_LOG), p.model.deltap = -1;
+    assert_int_equal(sp_two_time_solve(test_run(), &p, &s), SP_USAGE);
+    p = pure(3, 0, 10, SP_SOLVER_LOG), p.row_step = 0.02;
     assert_int_equal(sp_two_time_solve(test_run(), &p, &s), SP_USAGE);
     p = pure(1, 0, 10, SP_SOLVER_LOG);
     assert_int_equal(sp_two_time_solve(test_run(), &p, &s), SP_USAGE);
@@ -257,6 +293,7 @@ int main(void)
                                        SP_TEST(test_schedule_and_annealing),
                                        SP_TEST(test_second_order),
                                        SP_TEST(test_thread_independence),
+                                       SP_TEST(test_resume),
                                        SP_TEST(test_refusals)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
