@@ -68,6 +68,102 @@ typedef struct {
 /* Spec 13, 3.2 and spec 19, 3.2. */
 sp_status sp_retrieval_critical_of(sp_run *run, const sp_retrieval_loss *loss, sp_retrieval_critical *out);
 
+/* ---- simulation at finite N ----------------------------------------------------------------------------- */
+
+typedef struct {
+    double value, se; /* se: nan with a single sample */
+} sp_retrieval_value;
+
+/* Gradient descent w <- w + lr (force), |w|^2 = N. Instances have independent measurements; `starts` of one instance share
+ * them. Success: |m| > 0.99. */
+typedef struct {
+    sp_retrieval_loss loss;
+    sp_vec samples_per_dim;
+    size_t N, instances, starts, records;
+    double t_max, lr;    /* lr 0: 0.02, or 0.002 for the quartic loss; a step that raises the loss is halved */
+    bool spectral;       /* start at the spectral estimate instead of at random (one start) */
+    bool project_signal; /* keep m = 0: the dynamics of N = infinity */
+} sp_retrieval_simulate_params;
+
+typedef struct {
+    double alpha;
+    sp_retrieval_value success;
+    double low, high; /* 95 % Wilson interval of the success rate */
+    sp_retrieval_value success_time, energy;
+} sp_retrieval_rate;
+
+typedef struct {
+    double alpha, t;
+    sp_retrieval_value m, energy; /* |m| */
+} sp_retrieval_curve;
+
+typedef struct {
+    size_t n_rates, n_curves;
+    const sp_retrieval_rate *rate;   /* one for each alpha */
+    const sp_retrieval_curve *curve; /* records + 1 for each alpha */
+    double alpha_half, width;        /* logistic fit of the success rates; nan: no crossing */
+    double alpha_half_se;
+} sp_retrieval_simulation;
+
+/* Resumable between instances. Cost: 4 M N starts flops a step. Memory 4 M N bytes for each thread. */
+sp_status sp_retrieval_simulate(sp_run *run, const sp_retrieval_simulate_params *params, sp_retrieval_simulation *out);
+
+/* The Hessian along a descent: its lowest eigenpairs, and the theory evaluated on the labels of that moment (spec 13, 3.3,
+ * 3.6). All eigenvalues are those of P A P; add mu for the sphere. */
+typedef struct {
+    sp_retrieval_loss loss;
+    double samples_per_dim, t_max, lr;
+    size_t N, instances, per_decade;
+    bool project_signal, spectral;
+    bool eigenpairs; /* also by Lanczos iterations */
+} sp_retrieval_track_params;
+
+typedef struct {
+    double t;
+    sp_retrieval_value energy, mu, m;
+    sp_retrieval_value edge, margin, outlier, overlap2; /* from the labels; outlier: over the instances that have one */
+    sp_retrieval_value lambda_1, lambda_2, overlap2_v1; /* measured; overlap2_v1: (v.w*)^2/N */
+    size_t with_outlier, unconverged;
+} sp_retrieval_moment;
+
+typedef struct {
+    size_t n;
+    const sp_retrieval_moment *moment;
+    sp_retrieval_value t_bbp;                /* first zero of the margin, interpolated in ln t; inf: never */
+    sp_retrieval_value energy_late, mu_late; /* t -> infinity, linear in t^(-2/3) over the last decade */
+} sp_retrieval_track;
+
+sp_status sp_retrieval_follow(sp_run *run, const sp_retrieval_track_params *params, sp_retrieval_track *out);
+
+/* ---- the user's measurements ----------------------------------------------------------------------------- */
+
+/* Sources as for sp_dataset_open. x: M x N real rows; intensities: M values (x.w)^2 (amplitude: |x.w|). Rows are scaled to
+ * mean square 1 an entry and the signal to |w|^2 = N; demo > 0: an instance of that dimension instead of data. */
+typedef struct {
+    const char *x, *intensities, *planted; /* planted: the true signal, for checking; "" : unknown */
+    sp_retrieval_loss loss;
+    bool amplitude, spectral;
+    double t_max, lr;
+    size_t starts, demo;
+    double samples_per_dim; /* of the demo */
+} sp_retrieval_data_params;
+
+typedef struct {
+    size_t M, N;
+    double alpha, row_scale, signal_norm;   /* rows were divided by row_scale; |w| of the user's signal */
+    const double *estimate;                 /* N, in the user's units, sign arbitrary: the start of lowest loss */
+    double energy, energy_start, agreement; /* lowest loss/N; of the start; mean |cos| between the successful starts */
+    double energy_threshold, alpha_start, alpha_threshold;
+    double margin_start, edge_start, lambda_1; /* Hessian at the first start: theory on the labels, and measured */
+    double overlap;                            /* |cos| with the planted signal; nan: unknown */
+    size_t recovered;                          /* starts whose loss is below 1e-6 of the threshold energy */
+    size_t starts;
+    const double *start_energy, *start_mu, *start_cos; /* of each start; |cos| with the estimate */
+    const char *verdict;
+} sp_retrieval_data_result;
+
+sp_status sp_retrieval_data(sp_run *run, const sp_retrieval_data_params *params, sp_retrieval_data_result *out);
+
 #ifdef __cplusplus
 }
 #endif
