@@ -243,6 +243,9 @@ static sp_status open_named(sp_run *run, const char *source, const char *labels,
         return open_stream(run, stream, NULL, NULL, labels, out);
     }
     there whole = what_is(source);
+    const sp_known *known = sp_known_find(source, strlen(source));
+    if (whole == FOLDER && known) /* a run folder, say, that happens to have the name; ./NAME is the folder */
+        return open_known(run, known, NULL, labels, out);
     if (whole != NOTHING)
         return whole == FOLDER ? open_folder(run, source, NULL, labels, out) : open_file(run, source, NULL, labels, out);
     const char *colon = strrchr(source, ':');
@@ -253,7 +256,7 @@ static sp_status open_named(sp_run *run, const char *source, const char *labels,
     there part = colon ? what_is(path) : NOTHING;
     if (part != NOTHING)
         return part == FOLDER ? open_folder(run, path, key, labels, out) : open_file(run, path, key, labels, out);
-    const sp_known *known = sp_known_find(source, length);
+    known = sp_known_find(source, length);
     if (known)
         return open_known(run, known, key, labels, out);
     return sp_fail(run, SP_DATA, "%s: no such file, and no dataset of that name (`spinodal data list` shows them)", source);
