@@ -8,6 +8,7 @@
 #include "spinodal/diffusion.h"
 #include "spinodal/output.h"
 #include "spinodal/papers.h"
+#include "spinodal/schedule.h"
 #include "spinodal/select.h"
 #include "spinodal/speciation.h"
 
