@@ -49,7 +49,6 @@ static sp_status run_select_xi(sp_run *run, const void *params_, void *scalars_,
     sp_columns c;
     SP_TRY(sp_columns_response(run, p->data, &y));
     SP_TRY(sp_columns_choose(run, p->data, p->x, NULL, SP_SCALE_NONE, &c));
-    sp_columns_warn(run, &c);
     *r = (R){.n = c.n, .p = c.p, .xi_best = -INFINITY};
     for (size_t k = 0; k < c.p; k++) {
         sp_coefficient xi, reverse;
