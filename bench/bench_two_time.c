@@ -61,13 +61,14 @@ static double bandwidth(void)
 
 int main(int argc, char **argv)
 {
-    size_t n = argc > 1 ? (size_t)atoi(argv[1]) : 2000;
+    size_t n = argc > 1 ? (size_t)atoi(argv[1]) : 4000, sizes[] = {n / 20, n / 4, n};
     double t_max = 10, exact = -0.8740195343; /* log-time solver at half its steps */
     sp_run *run = sp_run_create(&(sp_run_options){.threads = 1});
     dynamics_model model = {.q = {.low = 3, .high = 3}, .eta = {.eta0 = 1}};
     model.q.tensor[3] = 1;
     double gb = bandwidth() / 1e9;
-    for (size_t k = 200; k <= n; k *= k < 400 ? 2 : 5) {
+    for (int i = 0; i < 3; i++) {
+        size_t k = sizes[i];
         uniform_grid g;
         sp_mark mark = sp_memory_mark(run);
         double start = seconds();
@@ -78,7 +79,8 @@ int main(int argc, char **argv)
         printf("ours   n %5zu  %8.3f s  energy error %.1e  %5.1f GB/s of %.1f (%.2f)\n", k, ours, error, bytes / ours / 1e9,
                gb, bytes / ours / 1e9 / gb);
     }
-    for (size_t k = 200; k <= n; k *= k < 400 ? 2 : 5) {
+    for (int i = 0; i < 3; i++) {
+        size_t k = sizes[i];
         double start = seconds(), error = fabs(euler(k, t_max) - exact);
         printf("euler  n %5zu  %8.3f s  energy error %.1e\n", k, seconds() - start, error);
     }
