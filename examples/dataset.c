@@ -1,4 +1,5 @@
-/* A dataset of your own, in memory: when does a diffusion model on it memorise?   cc dataset.c $(pkg-config --cflags --libs spinodal) */
+/* A dataset of your own, in memory: when does a diffusion model on it memorise?   cc dataset.c $(pkg-config --cflags --libs
+ * spinodal) */
 #include <spinodal.h>
 #include <stdio.h>
 

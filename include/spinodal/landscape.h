@@ -232,7 +232,7 @@ typedef struct {
     double kernel_var_estimate,
         kernel_var_estimate_se; /* p! N^(p-1) mean square of the entries with distinct indices, of a file */
     double energy_mean, energy_mean_se, mu_mean, mu_mean_se; /* over the points */
-    double bulk_mean, bulk_mean_se;                /* mean Hessian eigenvalue minus mu */
+    double bulk_mean, bulk_mean_se;                          /* mean Hessian eigenvalue minus mu */
     double bulk_variance, bulk_variance_se;
     double energy_threshold, mu_threshold, xi_curvature_1;
     double gradient_max;

@@ -83,7 +83,7 @@ static sp_status run_features_dynamics(sp_run *run, const void *params_, void *s
                 r->best_time = time;
             }
             const char *label = sp_features_label(run, &g, i, 1, 1), *comma = *label ? ", " : "";
-            for (int by_samples = 0; by_samples <= (g.n_psi2 > 1); by_samples++) {
+            for (int by_samples = 0; by_samples < (g.n_psi2 > 1 ? 2 : 1); by_samples++) {
                 const char *curve = by_samples ? sp_format(run, "train_time = %.4g%s%s", time, comma, label)
                                                : sp_format(run, "psi2 = %.4g%s%s", point.psi2, comma, label);
                 SP_TRY(SP_ROW(sp_result_table(out, by_samples ? "samples" : "time"), curve, point.psi1, point.psi2,

@@ -99,7 +99,7 @@ static sp_status run_recommend(sp_run *run, const void *params_, void *scalars_,
         SP_TRY(read_log(run, p->log, &step, &loss, &lr));
         n = p->log->n;
     }
-    SP_TRY(sp_schedule_recommend(run, n, step, loss, lr, scalars_, &n_points, &x));
+    SP_TRY(sp_learning_rate_recommend(run, n, step, loss, lr, scalars_, &n_points, &x));
     sp_table *t = sp_result_table(out, "log");
     for (size_t i = 0; i < n_points; i++)
         SP_TRY(SP_ROW(t, x[i].step, x[i].loss, x[i].smooth, x[i].slope));

@@ -48,7 +48,7 @@ static sp_status run_theory(sp_run *run, const void *params_, void *scalars_, sp
     const P *p = params_;
     R *r = scalars_;
     size_t n;
-    sp_matrix_schedule_point *x, *ends;
+    sp_matrix_schedule_point *x = NULL, *ends = NULL;
     SP_TRY(landscape_theory(run, &p->landscape, &n, &x));
     landscape_options two = p->landscape;
     double decade[] = {two.t_max / 10, two.t_max};

@@ -256,8 +256,10 @@ static sp_status reduce_time(sp_run *worker, size_t time, void *context)
         return SP_FAILED;
     sp_class_agreement *out = &c->out[time];
     for (size_t k = 0; k < K; k++) {
+        out->curve[k * K + k] = (sp_class_curve){0};
         for (size_t l = 0; l < K; l++)
-            out->curve[k * K + l] = k == l ? (sp_class_curve){0} : sp_class_ratio_curve(c->r, time, k, l);
+            if (l != k)
+                out->curve[k * K + l] = sp_class_ratio_curve(c->r, time, k, l);
         reduce_class(c, time, k, &work, out);
     }
     for (size_t s = 1; s <= K; s++)

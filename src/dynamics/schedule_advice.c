@@ -65,7 +65,7 @@ static bool find_plateau(const bin *b, size_t n, size_t *first, size_t *last)
     return widest > log(1.5);
 }
 
-sp_status sp_schedule_recommend(sp_run *run, size_t n, const double *step, const double *loss, const double *lr,
+sp_status sp_learning_rate_recommend(sp_run *run, size_t n, const double *step, const double *loss, const double *lr,
                                 sp_schedule_advice *a, size_t *n_points, sp_log_point **points)
 {
     if (n < LEAST)

@@ -115,7 +115,7 @@ static sp_status read_dense(sp_run *run, const sp_spiked_data_params *p, const s
         largest = fmax(largest, fabs((double)d->x[i]));
     for (int pass = 0; pass < 2; pass++) /* the entry with sorted indices, then the others against it */
         for (size_t i = 0; i < total; i++) {
-            size_t index[SP_TENSOR_MAX_ORDER], rest = i;
+            size_t index[SP_TENSOR_MAX_ORDER] = {0}, rest = i;
             for (int a = order; a-- > 0; rest /= N)
                 index[a] = rest % N;
             bool sorted = true;

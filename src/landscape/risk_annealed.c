@@ -289,7 +289,7 @@ typedef struct {
 static double excess_risk(double lam, void *context)
 {
     risk_target *c = context;
-    risk_solution next;
+    risk_solution next = {0};
     if (c->status == SP_OK)
         c->status = risk_annealed_solve(c->run, c->law, lam, &c->at, &next);
     if (c->status != SP_OK || !next.converged)

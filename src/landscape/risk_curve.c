@@ -34,7 +34,7 @@ typedef struct {
 static double complexity_at(double lam, void *context)
 {
     level *l = context;
-    risk_solution s;
+    risk_solution s = {0};
     risk_quenched q = {0};
     if (l->status == SP_OK)
         l->status = risk_annealed_solve(l->c->run, &l->c->law, lam, &l->annealed, &s);

@@ -10,7 +10,8 @@ typedef struct {
     const char *command, *why; /* why: of a claim not run or not reproduced; memory of the run */
 } sp_checked;
 
-/* The last command run: claims that follow each other often read the same result. Start with {0}, end with sp_claims_free. */
+/* The last command run: claims that follow each other often read the same result. Start with {0}, end with sp_claims_free.
+ */
 typedef struct {
     char *line;
     sp_status status;

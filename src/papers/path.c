@@ -21,7 +21,8 @@ static bool row_matches(const sp_table *table, size_t row, const char *condition
         sp_cell cell = sp_table_cell(table, row, column);
         double x;
         if (cell.text ? strcmp(cell.text, equal + 1) != 0
-                      : !sp_parse_number(equal + 1, &x) || !(x == cell.number || (isfinite(x) && fabs(x - cell.number) <= 1e-9 * fabs(x))))
+                      : !sp_parse_number(equal + 1, &x) ||
+                            !(x == cell.number || (isfinite(x) && fabs(x - cell.number) <= 1e-9 * fabs(x))))
             return false;
     }
     return true;

@@ -136,7 +136,7 @@ sp_status sp_soft_codec_value(sp_run *run, const sp_soft_codec *s, size_t m, con
     size_t n = s->n, blocks = (n + ROWS_PER_BLOCK - 1) / ROWS_PER_BLOCK;
     if (!(s->beta > 0))
         return sp_fail(run, SP_USAGE, "the softmax temperature must be > 0, got %g (--beta)", s->beta);
-    sp_response y;
+    sp_response y = {0};
     SP_TRY((s->ordinal ? sp_response_ordinal : sp_response_create)(run, n, s->y, &y));
     double *joint = SP_NEW(run, double, n *(m + s->p)), *u = SP_NEW(run, double, n), *whole = gradient;
     if (!joint || !u)

@@ -161,16 +161,16 @@ static void test_advice(void **state)
     size_t n;
     for (int i = 0; i < ROWS; i++)
         step[i] = i + 1, loss[i] = 1 + 0.02 * sp_normal(&rng);
-    assert_int_equal(sp_schedule_recommend(test_run(), ROWS, step, loss, NULL, &a, &n, &points), SP_OK);
+    assert_int_equal(sp_learning_rate_recommend(test_run(), ROWS, step, loss, NULL, &a, &n, &points), SP_OK);
     assert_string_equal(a.phase, "exploration");
     assert_near(a.plateau, 1, 0.01);
     for (int i = 500; i < ROWS; i++) /* falls at 500, then flat at 0.1 */
         loss[i] = 0.1 + 0.9 * exp(-(i - 500) / 40.0) + 0.002 * sp_normal(&rng);
-    assert_int_equal(sp_schedule_recommend(test_run(), ROWS, step, loss, NULL, &a, &n, &points), SP_OK);
+    assert_int_equal(sp_learning_rate_recommend(test_run(), ROWS, step, loss, NULL, &a, &n, &points), SP_OK);
     assert_string_equal(a.phase, "convergence");
     assert_true(a.switch_step > 480 && a.switch_step < 1000);
     step[10] = 3;
-    assert_int_equal(sp_schedule_recommend(test_run(), ROWS, step, loss, NULL, &a, &n, &points), SP_DATA);
+    assert_int_equal(sp_learning_rate_recommend(test_run(), ROWS, step, loss, NULL, &a, &n, &points), SP_DATA);
 }
 
 int main(void)
