@@ -1,6 +1,7 @@
 /* Success of gradient descent in phase retrieval (spec 13, 3.5-3.7; spec 19, 3.4). */
 #include "retrieval_descent.h"
 
+#include "math/logistic.h"
 #include "math/statistics.h"
 
 #include <math.h>
@@ -85,42 +86,6 @@ static sp_retrieval_rate rate_of(const job *j, size_t alpha)
                                .energy = average(j, alpha, 1, false)};
 }
 
-/* ---- logistic fit -------------------------------------------------------------------------------------- */
-
-/* Newton's method for p = 1/(1 + exp(-(a + b alpha))) on counts; a small ridge keeps separated data finite. */
-static void logistic_fit(const sp_retrieval_simulate_params *p, const sp_retrieval_rate *rate, size_t n,
-                         sp_retrieval_simulation *out)
-{
-    double total = (double)(p->instances * p->starts), a = 0, b = 0, centre = 0, haa = 0, hab = 0, hbb = 0;
-    out->alpha_half = out->alpha_half_se = out->width = NAN;
-    double low = 1, high = 0;
-    for (size_t i = 0; i < n; i++) {
-        centre += rate[i].alpha / (double)n;
-        low = fmin(low, rate[i].success.value), high = fmax(high, rate[i].success.value);
-    }
-    if (n < 2 || low >= 0.5 || high <= 0.5)
-        return;
-    for (int step = 0; step < 100; step++) {
-        double ga = 0, gb = -1e-3 * b;
-        haa = hab = 0, hbb = 1e-3;
-        for (size_t i = 0; i < n; i++) {
-            double x = rate[i].alpha - centre, f = 1 / (1 + exp(-a - b * x)), w = total * f * (1 - f) + 1e-9;
-            ga += total * (rate[i].success.value - f);
-            gb += total * (rate[i].success.value - f) * x;
-            haa += w, hab += w * x, hbb += w * x * x;
-        }
-        double det = haa * hbb - hab * hab, da = (hbb * ga - hab * gb) / det, db = (haa * gb - hab * ga) / det;
-        double shrink = fmin(1, 2 / (fabs(da) + fabs(db) + 1e-300));
-        a += shrink * da, b += shrink * db;
-        if (fabs(da) + fabs(db) < 1e-10)
-            break;
-    }
-    double det = haa * hbb - hab * hab, shift = -a / b;
-    out->alpha_half = centre + shift;
-    out->width = 1 / b;
-    out->alpha_half_se = sqrt((hbb - 2 * hab * shift + haa * shift * shift) / det) / fabs(b);
-}
-
 static sp_status check(sp_run *run, const sp_retrieval_simulate_params *p)
 {
     SP_TRY(retrieval_loss_check(run, &p->loss));
@@ -166,6 +131,14 @@ sp_status sp_retrieval_simulate(sp_run *run, const sp_retrieval_simulate_params 
                                      average(&j, a, 2 * R * (k + 1) + 1, false)};
     }
     *out = (sp_retrieval_simulation){.n_rates = n, .n_curves = n * (records + 1), .rate = rate, .curve = curve};
-    logistic_fit(p, rate, n, out);
+    double *alpha = SP_NEW(run, double, 2 * n), *fraction = alpha + n;
+    if (!alpha)
+        return SP_FAILED;
+    for (size_t a = 0; a < n; a++) {
+        alpha[a] = rate[a].alpha;
+        fraction[a] = rate[a].success.value;
+    }
+    sp_logistic fit = sp_fit_logistic(n, alpha, fraction, (double)(p->instances * R));
+    out->alpha_half = fit.half, out->alpha_half_se = fit.half_se, out->width = fit.width;
     return SP_OK;
 }

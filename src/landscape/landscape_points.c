@@ -3,7 +3,7 @@
 #include "landscape/random_landscape.h"
 #include "landscape/sphere_descent.h"
 #include "landscape/sphere_points.h"
-#include "landscape/tensor_file.h"
+#include "data/tensor_file.h"
 
 #include "math/linalg.h"
 #include "math/semicircle.h"

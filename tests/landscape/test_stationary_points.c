@@ -7,7 +7,7 @@
 #include "landscape/risk_instance.h"
 #include "landscape/sphere_descent.h"
 #include "landscape/sphere_points.h"
-#include "landscape/tensor_file.h"
+#include "data/tensor_file.h"
 
 #include <stdio.h>
 #include <string.h>

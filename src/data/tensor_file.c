@@ -1,4 +1,4 @@
-#include "landscape/tensor_file.h"
+#include "tensor_file.h"
 
 #include "spinodal/command.h"
 #include "spinodal/data.h"
