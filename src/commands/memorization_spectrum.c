@@ -112,8 +112,7 @@ static sp_status add_histogram(sp_run *run, const P *p, const sp_score_model *m,
             square += count / (double)size * count / (double)size / (double)p->simulate;
         }
         double n = (double)p->simulate, se = n > 1 ? sqrt(fmax(square - mean * mean, 0) / (n - 1)) : NAN;
-        if (theory > 0 || mean > 0)
-            SP_TRY(SP_ROW(sp_result_table(out, "histogram"), sqrt(from * to), mean, se, theory));
+        SP_TRY(SP_ROW(sp_result_table(out, "histogram"), sqrt(from * to), mean, se, theory));
     }
     return SP_OK;
 }

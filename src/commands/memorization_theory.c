@@ -43,7 +43,7 @@ static const sp_column curves[] = {{"train_time", "1", "training time"},
                                    {0}};
 static const sp_table_decl tables[] = {
     {"curves", curves,
-     "plot train_time train,test logx vline train_time_gen train_time_mem; plot train_time score_error logx logy vline "
+     "plot train_time train,test logx logy vline train_time_gen train_time_mem; plot train_time score_error logx logy vline "
      "train_time_gen train_time_mem",
      "Between the two times the score is good and not yet specific to the training points; then the test loss rises"},
     {0}};
