@@ -120,6 +120,7 @@ typedef struct {
 typedef struct {
     double a, b, v2, s2;
     double train_time_gen;          /* first test <= best + gen_fraction (1 - best) */
+    double train_time_leave;        /* after the best time: test above that level again; infinite when never */
     double train_time_mem;          /* first gap test - train >= gap_fraction gap_inf */
     double train_time_mem_absolute; /* first gap >= gap_threshold; NAN when never */
     double train_time_best, test_best, score_error_best;
@@ -169,17 +170,18 @@ typedef struct {
 typedef struct {
     size_t n, d, p, held_out;
     double data_var, psi_p, psi_n, a, b, v2, s2;
-    double train_time_gen, train_time_gen_se, train_time_best, train_time_best_se, train_time_mem, train_time_mem_se;
-    double mem_exponent, mem_exponent_se;                         /* of train_time_mem in n, from n/4, n/2, n */
-    double window_from, window_to, window_to_low, window_to_high; /* recommended: stop inside */
-    double steps_per_time;                                        /* d^2: k = train_time d^2 / eta */
-    double train_time_mem_all, train_time_mem_all_low, train_time_mem_all_high; /* extrapolated to all rows of the data */
+    double train_time_gen, train_time_gen_se, train_time_best, train_time_best_se, train_time_leave, train_time_leave_se,
+        train_time_mem, train_time_mem_se;                                   /* as in theory, of the held-out loss */
+    double leave_exponent, leave_exponent_se, mem_exponent, mem_exponent_se; /* in n, from n/4, n/2, n */
+    double window_from, window_to, window_to_low, window_to_high;            /* recommended: stop inside */
+    double window_to_all, window_to_all_low, window_to_all_high;             /* extrapolated to all rows of the data */
+    double steps_per_time;                                                   /* d^2: k = train_time d^2 / eta */
 } sp_memorization_data_result;
 
 typedef struct {
     size_t n; /* training rows */
-    double train_time_gen, train_time_gen_se, train_time_best, train_time_best_se, train_time_mem, train_time_mem_se,
-        gap_inf, gap_inf_se;
+    double train_time_gen, train_time_gen_se, train_time_best, train_time_best_se, train_time_leave, train_time_leave_se,
+        train_time_mem, train_time_mem_se, gap_inf, gap_inf_se;
     sp_score_measured *curve; /* train_time.n */
 } sp_memorization_subset;
 

@@ -18,6 +18,7 @@ static const sp_param params[] = {
 static const sp_scalar scalars[] = {
     SP_OUT(R, train_time_gen, "1", "samples become good"),
     SP_OUT(R, train_time_best, "1", "least test loss"),
+    SP_OUT(R, train_time_leave, "1", "the test loss leaves the band of gen_fraction again: stop before"),
     SP_OUT(R, train_time_mem, "1", "memorisation begins (gap_fraction)"),
     SP_OUT(R, train_time_mem_absolute, "1", "memorisation begins (gap_threshold)"),
     SP_OUT(R, train_time_gen_asymptotic, "1", "1/(2 Delta (a^2 e^{-2t} data_var + b^2)), leading order"),

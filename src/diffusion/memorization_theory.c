@@ -149,12 +149,12 @@ static double excess(double log_time, void *context)
     return (c->gap ? l.test - l.train : l.test) - c->level;
 }
 
-/* First time where the quantity passes the level, on the scan and then by Brent. NAN: never. */
-static double first_time(const sp_score_curve *curve, size_t n, const double *log_time, const double *value, bool gap,
-                         double level)
+/* First time after scan point `from` where the quantity passes the level, on the scan and then by Brent. NAN: never. */
+static double first_time(const sp_score_curve *curve, size_t from, size_t n, const double *log_time, const double *value,
+                         bool gap, double level)
 {
-    bool above = value[0] > level;
-    for (size_t i = 1; i < n; i++)
+    bool above = value[from] > level;
+    for (size_t i = from + 1; i < n; i++)
         if ((value[i] > level) != above) {
             sp_root root = sp_root_bracketed(excess, &(crossing){curve, gap, level}, log_time[i - 1], log_time[i], 1e-9);
             return exp(root.x);
@@ -200,8 +200,11 @@ sp_status sp_memorization_theory(sp_run *run, const sp_memorization_theory_param
                                          .train_time_gen_asymptotic = 1 / (2 * m->c.noise_var * (A2 + m->c.b * m->c.b)),
                                          .train_time_mem_asymptotic = clock / (m->c.s2 + m->c.v2 * spread * spread),
                                          .residual = fmax(end.residual, least.residual)};
-    r->train_time_gen = first_time(curve, SCAN, log_time, test, false, least.test + p->gen_fraction * (1 - least.test));
-    r->train_time_mem = first_time(curve, SCAN, log_time, gap, true, p->gap_fraction * r->gap_inf);
-    r->train_time_mem_absolute = p->gap_threshold > 0 ? first_time(curve, SCAN, log_time, gap, true, p->gap_threshold) : NAN;
+    r->train_time_gen = first_time(curve, 0, SCAN, log_time, test, false, least.test + p->gen_fraction * (1 - least.test));
+    double leave = first_time(curve, best, SCAN, log_time, test, false, least.test + p->gen_fraction * (1 - least.test));
+    r->train_time_leave = isnan(leave) ? INFINITY : leave;
+    r->train_time_mem = first_time(curve, 0, SCAN, log_time, gap, true, p->gap_fraction * r->gap_inf);
+    r->train_time_mem_absolute =
+        p->gap_threshold > 0 ? first_time(curve, 0, SCAN, log_time, gap, true, p->gap_threshold) : NAN;
     return SP_OK;
 }

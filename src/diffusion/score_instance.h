@@ -41,7 +41,7 @@ sp_status sp_spectral_losses_open(sp_run *run, sp_score_instance *instance, doub
 void sp_spectral_losses_at(const sp_spectral_losses *losses, double train_time, double *work, double *train, double *test);
 
 typedef struct {
-    double gen, best, mem, gap_inf; /* train_time_gen, train_time_best, train_time_mem */
+    double gen, best, leave, mem, gap_inf; /* train_time_gen, _best, _leave, _mem */
 } sp_spectral_times;
 
 sp_status sp_spectral_losses_times(sp_run *run, const sp_spectral_losses *losses, double gap_fraction, double gen_fraction,

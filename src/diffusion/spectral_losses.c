@@ -78,10 +78,11 @@ static double excess(double log_time, void *context)
 
 enum { SCAN = 100 };
 
-static double first_time(const crossing *c, const double *log_time, const double *value)
+/* First crossing of the level after scan point `from`; NAN: none. */
+static double first_time(const crossing *c, const double *log_time, const double *value, size_t from)
 {
-    bool above = value[0] > c->level;
-    for (size_t i = 1; i < SCAN; i++)
+    bool above = value[from] > c->level;
+    for (size_t i = from + 1; i < SCAN; i++)
         if ((value[i] > c->level) != above)
             return exp(sp_root_bracketed(excess, (void *)(uintptr_t)c, log_time[i - 1], log_time[i], 1e-6).x);
     return NAN;
@@ -115,8 +116,10 @@ sp_status sp_spectral_losses_times(sp_run *run, const sp_spectral_losses *s, dou
         least = fmin(least, m.value);
     }
     c.level = least + gen_fraction * (1 - least);
-    out->gen = first_time(&c, log_time, test);
+    out->gen = first_time(&c, log_time, test, 0);
+    double leave = first_time(&c, log_time, test, best);
+    out->leave = isnan(leave) ? INFINITY : leave;
     c = (crossing){s, work, true, gap_fraction * out->gap_inf};
-    out->mem = first_time(&c, log_time, gap);
+    out->mem = first_time(&c, log_time, gap, 0);
     return SP_OK;
 }
