@@ -75,7 +75,7 @@ typedef struct {
     double step, loss, smooth, slope;
 } sp_log_point;
 sp_status sp_learning_rate_recommend(sp_run *run, size_t n, const double *step, const double *loss, const double *lr,
-                                sp_schedule_advice *advice, size_t *n_points, sp_log_point **points);
+                                     sp_schedule_advice *advice, size_t *n_points, sp_log_point **points);
 
 #ifdef __cplusplus
 }

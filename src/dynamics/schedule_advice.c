@@ -66,7 +66,7 @@ static bool find_plateau(const bin *b, size_t n, size_t *first, size_t *last)
 }
 
 sp_status sp_learning_rate_recommend(sp_run *run, size_t n, const double *step, const double *loss, const double *lr,
-                                sp_schedule_advice *a, size_t *n_points, sp_log_point **points)
+                                     sp_schedule_advice *a, size_t *n_points, sp_log_point **points)
 {
     if (n < LEAST)
         return sp_fail(run, SP_DATA, "the log has %zu rows: at least %d are needed", n, LEAST);
