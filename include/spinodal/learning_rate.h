@@ -58,7 +58,7 @@ typedef struct {
 
 typedef struct {
     double t, eta;
-    sp_measured test, overlap; /* mean squared error/2 on fresh points; mean best cosine with a teacher unit */
+    sp_simulated test, overlap; /* mean squared error/2 on fresh points; mean best cosine with a teacher unit */
 } sp_teacher_point;
 sp_status sp_teacher_train(sp_run *run, const sp_teacher_params *params, size_t *n, sp_teacher_point **points);
 
@@ -70,12 +70,12 @@ typedef struct {
     double slope, slope_se;           /* d ln(loss - floor)/d ln(step) over the last eighth of ln(step) */
     double floor, switch_step, beta;
     size_t n;
-} sp_schedule_advice;
+} sp_learning_rate_advice;
 typedef struct {
     double step, loss, smooth, slope;
 } sp_log_point;
 sp_status sp_learning_rate_recommend(sp_run *run, size_t n, const double *step, const double *loss, const double *lr,
-                                     sp_schedule_advice *advice, size_t *n_points, sp_log_point **points);
+                                     sp_learning_rate_advice *advice, size_t *n_points, sp_log_point **points);
 
 #ifdef __cplusplus
 }

@@ -124,7 +124,7 @@ sp_status sp_matrix_flow(sp_run *run, double delta2, double t, double t_prime, s
 
 typedef struct {
     double value, se; /* se: nan with a single sample */
-} sp_measured;
+} sp_simulated;
 
 /* Instances with independent couplings, each with `replicas` starts at overlap m0. */
 typedef struct {
@@ -138,7 +138,7 @@ typedef struct {
 
 typedef struct {
     double t;
-    sp_measured m, mu, energy, C_t0, force2; /* force2: |tangential force|^2/N */
+    sp_simulated m, mu, energy, C_t0, force2; /* force2: |tangential force|^2/N */
 } sp_langevin_point;
 
 /* Heun steps with retraction on the sphere (spec 28, 3.9). One pass over the packed couplings for all replicas and half
@@ -155,7 +155,7 @@ typedef struct {
 typedef struct {
     size_t iteration;
     double m; /* state evolution */
-    sp_measured m_sim, q_sim;
+    sp_simulated m_sim, q_sim;
 } sp_amp_point;
 
 /* iterations + 1 points; Bayes starts at |x|^2/N = m0, maximum likelihood on the sphere. */

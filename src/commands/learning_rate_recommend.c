@@ -7,7 +7,7 @@ typedef struct {
     const sp_dataset *log;
     bool demo;
 } P;
-typedef sp_schedule_advice R;
+typedef sp_learning_rate_advice R;
 static const sp_param params[] = {
     SP_DATASET(P, log, "", "training log: a table with columns step, loss and, if there, lr (by name, or in this order)"),
     SP_FLAG(P, demo, "instead of a log: the exact loss of a planted matrix under a constant rate"),

@@ -59,7 +59,7 @@ static const sp_table_decl tables[] = {{"curves", curves,
                                         "Simulated systems of N spins (points) on the exact curves for N = infinity"},
                                        {0}};
 
-static double deviation(double theory, sp_measured x) { return x.se > 0 ? fabs(x.value - theory) / x.se : 0; }
+static double deviation(double theory, sp_simulated x) { return x.se > 0 ? fabs(x.value - theory) / x.se : 0; }
 
 static sp_status run_simulate(sp_run *run, const void *params_, void *scalars_, sp_result *out)
 {

@@ -135,7 +135,7 @@ static sp_status check(sp_run *run, const sp_langevin_params *p, dynamics_model 
     return sp_need_memory(run, spiked_instance_bytes(&model->q, p->N), "the couplings");
 }
 
-static sp_measured measure(const job *j, size_t time, size_t what)
+static sp_simulated measure(const job *j, size_t time, size_t what)
 {
     const sp_langevin_params *p = j->p;
     sp_moments all = {0};
@@ -150,7 +150,7 @@ static sp_measured measure(const job *j, size_t time, size_t what)
         if (p->instances > 1)
             sp_moments_add(&all, mean); /* replicas share their couplings: only instances are independent */
     }
-    return (sp_measured){all.mean, sp_moments_se(&all)};
+    return (sp_simulated){all.mean, sp_moments_se(&all)};
 }
 
 sp_status langevin_run(sp_run *run, const sp_langevin_params *p, const dynamics_model *model, instance_maker make,

@@ -66,7 +66,7 @@ static bool find_plateau(const bin *b, size_t n, size_t *first, size_t *last)
 }
 
 sp_status sp_learning_rate_recommend(sp_run *run, size_t n, const double *step, const double *loss, const double *lr,
-                                     sp_schedule_advice *a, size_t *n_points, sp_log_point **points)
+                                     sp_learning_rate_advice *a, size_t *n_points, sp_log_point **points)
 {
     if (n < LEAST)
         return sp_fail(run, SP_DATA, "the log has %zu rows: at least %d are needed", n, LEAST);
@@ -82,7 +82,7 @@ sp_status sp_learning_rate_recommend(sp_run *run, size_t n, const double *step, 
         return sp_fail(run, SP_DATA,
                        "the steps span too little: at least a factor 2 between the first and the last is needed");
     bool plateau = find_plateau(bins, used, &first, &last);
-    *a = (sp_schedule_advice){
+    *a = (sp_learning_rate_advice){
         .n = n, .plateau = NAN, .plateau_se = NAN, .drop = NAN, .floor = INFINITY, .switch_step = NAN, .beta = 1};
     for (size_t i = 0; i < used; i++)
         a->floor = fmin(a->floor, bins[i].loss);

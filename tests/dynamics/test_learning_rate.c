@@ -156,7 +156,7 @@ static void test_advice(void **state)
     enum { ROWS = 2000 };
     static double step[ROWS], loss[ROWS];
     sp_rng rng = sp_rng_at(test_run(), "log", 0);
-    sp_schedule_advice a;
+    sp_learning_rate_advice a;
     sp_log_point *points;
     size_t n;
     for (int i = 0; i < ROWS; i++)
