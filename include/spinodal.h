@@ -6,6 +6,7 @@
 #include "spinodal/command.h"
 #include "spinodal/data.h"
 #include "spinodal/diffusion.h"
+#include "spinodal/guidance.h"
 #include "spinodal/output.h"
 #include "spinodal/papers.h"
 #include "spinodal/schedule.h"

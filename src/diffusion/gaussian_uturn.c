@@ -1,4 +1,5 @@
 /* U-turns of Gaussian classes with the exact score of their mixture (spec 05, 3.6): full vectors, ancestral steps. */
+#include "diffusion/normal_pool.h"
 #include "diffusion/uturn.h"
 #include "spinodal/diffusion.h"
 
@@ -8,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { BLOCK = 16, POOL = 1 << 14 };
+enum { BLOCK = 16 };
 static const double attribution_time = 1e-8; /* of the end: covariances may be singular at 0 */
 
 /* Class k is diagonal in the orthonormal rows of basis + k n n (NULL: the coordinates), with `variance`. */
@@ -22,24 +23,8 @@ typedef struct {
     double *sums;
 } uturn;
 
-/* Normals are drawn many at a time. */
 typedef struct {
-    double *value;
-    size_t size, used;
-} normals;
-
-static const double *draw_normals(sp_rng *rng, normals *pool, size_t n)
-{
-    if (pool->used + n > pool->size) {
-        sp_normals(rng, pool->size, pool->value);
-        pool->used = 0;
-    }
-    pool->used += n;
-    return pool->value + pool->used - n;
-}
-
-typedef struct {
-    normals *pool;
+    sp_normal_pool *pool;
     double *x, *start, *mean, *own, *rotated, *p, *square, *gain, *shift;
 } space;
 
@@ -138,7 +123,7 @@ static void posterior_mean(const uturn *u, double t, const double *x, const spac
 static void draw(const uturn *u, size_t k, sp_rng *rng, const space *w)
 {
     size_t n = u->c->n, at = 0;
-    const double *noise = draw_normals(rng, w->pool, u->d);
+    const double *noise = sp_normal_pool_draw(w->pool, rng, u->d);
     if (u->basis) {
         memcpy(w->start, u->c->mean + k * n, n * sizeof(double));
         for (size_t i = 0; i < n; i++)
@@ -160,7 +145,7 @@ static void go_back(const uturn *u, double t0, sp_rng *rng, const space *w)
         double from_x = exp(s - t) * delta_s / delta, from_mean = exp(-s) * between / delta,
                kick = sqrt(delta_s * between / delta);
         posterior_mean(u, t, w->x, w);
-        const double *noise = draw_normals(rng, w->pool, u->d);
+        const double *noise = sp_normal_pool_draw(w->pool, rng, u->d);
         for (size_t i = 0; i < u->d; i++)
             w->x[i] = from_x * w->x[i] + from_mean * w->mean[i] + kick * noise[i];
         t = s;
@@ -171,7 +156,8 @@ static sp_status run_block(sp_run *worker, size_t block, void *context)
 {
     const uturn *u = context;
     size_t n = u->c->n, K = u->c->n_classes, k = block / u->blocks, first = block % u->blocks * BLOCK, d = u->d;
-    normals pool = {SP_NEW(worker, double, POOL + d), POOL + d, POOL + d};
+    sp_normal_pool pool;
+    SP_TRY(sp_normal_pool_create(worker, d, &pool));
     space w = {&pool,
                SP_NEW(worker, double, d),
                SP_NEW(worker, double, d),
@@ -183,13 +169,12 @@ static sp_status run_block(sp_run *worker, size_t block, void *context)
                SP_NEW(worker, double, n),
                SP_NEW(worker, double, n)};
     double *turn = SP_NEW(worker, double, d);
-    if (!pool.value || !w.x || !w.start || !w.mean || !w.own || !w.rotated || !w.p || !w.square || !w.gain || !w.shift ||
-        !turn)
+    if (!w.x || !w.start || !w.mean || !w.own || !w.rotated || !w.p || !w.square || !w.gain || !w.shift || !turn)
         return SP_FAILED;
     sp_rng rng = sp_rng_at(worker, "gaussian uturn", block);
     for (size_t i = first; i < first + BLOCK && i < u->turns; i++) {
         draw(u, k, &rng, &w);
-        memcpy(turn, draw_normals(&rng, &pool, d), d * sizeof *turn);
+        memcpy(turn, sp_normal_pool_draw(&pool, &rng, d), d * sizeof *turn);
         for (size_t s = 0; s < u->t.n; s++) {
             SP_TRY(sp_poll(worker));
             double t = u->t.v[s], decay = exp(-t), width = sqrt(sp_noise_variance(t)),
