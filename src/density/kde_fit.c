@@ -1,5 +1,5 @@
 /* Bandwidth of largest leave-one-out likelihood, and the regime it is in (spec 03, 3.7-3.8). */
-#include "density/duplicates.h"
+#include "data/subset.h"
 #include "density/kde_spacing.h"
 #include "density/kde_spectrum.h"
 #include "density/radial_kernel.h"
@@ -337,12 +337,11 @@ sp_status sp_kde_fit(sp_run *run, const sp_kde_fit_params *p, sp_kde_fit_result 
             return sp_fail(run, SP_USAGE, "--h must ascend, got %g after %g", p->h.v[a], p->h.v[a - 1]);
     if (p->data->n < 3)
         return sp_fail(run, SP_DATA, "%s: at least 3 rows are needed, got %zu", p->data->name, p->data->n);
-    bool *is_copy;
-    SP_TRY(sp_duplicate_rows(run, p->data, &is_copy, &out->duplicates));
+    SP_TRY(sp_dataset_count_duplicates(run, p->data, &out->duplicates));
     if (out->duplicates + 1 == p->data->n)
         return sp_fail(run, SP_DATA, "%s: all rows are equal", p->data->name);
     if (out->duplicates && p->drop_duplicates) {
-        SP_TRY(sp_without_rows(run, p->data, is_copy, out->duplicates, &s.data));
+        SP_TRY(sp_dataset_distinct(run, p->data, &s.data));
         if (s.data->n < 3)
             return sp_fail(run, SP_DATA, "%s: fewer than 3 different rows", p->data->name);
     }

@@ -2,7 +2,6 @@
 #include "spinodal/kde.h"
 
 #include "close.h"
-#include "density/duplicates.h"
 #include "density/radial_kernel.h"
 #include "math/statistics.h"
 #include "spinodal/command.h"
