@@ -81,7 +81,7 @@ enum { SP_SCORE_GMM, SP_SCORE_KERNEL };
 
 typedef struct {
     const sp_dataset *data;
-    size_t class;
+    size_t target;
     sp_vec omega;
     double power, t_from, t_to, cap;
     int sampler, score;

@@ -71,8 +71,8 @@ static sp_status check(sp_run *run, const sp_guidance_data_params *p)
     SP_TRY(sp_guidance_check(run, NULL, &g));
     if (!p->data->label)
         return sp_fail(run, SP_DATA, "%s has no labels: guidance needs a class for each row (--labels)", p->data->name);
-    if (p->class >= p->data->n_classes)
-        return sp_fail(run, SP_DATA, "class %zu is not in the data, which have %zu classes", p->class, p->data->n_classes);
+    if (p->target >= p->data->n_classes)
+        return sp_fail(run, SP_DATA, "class %zu is not in the data, which have %zu classes", p->target, p->data->n_classes);
     if (p->data->n_classes < 2)
         sp_warn(run, "the data have one class: both scores agree and guidance has no effect");
     if (p->steps < 4 || p->samples < 8)
@@ -147,7 +147,7 @@ sp_status sp_guidance_data(sp_run *run, const sp_guidance_data_params *p, sp_gui
     sp_class_scores scores;
     size_t d = p->data->d, steps = p->steps, blocks = (p->samples + BLOCK - 1) / BLOCK;
     SP_TRY(check(run, p));
-    SP_TRY(sp_class_scores_create(run, p->data, p->class, p->score, p->bandwidth, &scores));
+    SP_TRY(sp_class_scores_create(run, p->data, p->target, p->score, p->bandwidth, &scores));
     *r = (sp_guidance_data_result){.n = p->data->n, .d = d, .n_classes = p->data->n_classes};
     double *direction = SP_NEW(run, double, d), *times = SP_NEW(run, double, steps + 1);
     *detail = (sp_guidance_data_detail){.n_times = steps,

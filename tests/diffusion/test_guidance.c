@@ -168,7 +168,7 @@ static void test_refusals(void **state)
     assert_int_equal(sp_guidance_data(test_run(), &p, &r, &detail), SP_DATA);
     assert_int_equal(sp_dataset_open(test_run(), "gen:gaussian-mixture,d=4,n=50", NULL, NULL, &data), SP_OK);
     p.data = data;
-    p.class = 2;
+    p.target = 2;
     assert_int_equal(sp_guidance_data(test_run(), &p, &r, &detail), SP_DATA);
 }
 
