@@ -98,27 +98,47 @@ sp_status sp_class_scores_create(sp_run *run, const sp_dataset *data, size_t cla
     return SP_OK;
 }
 
-static void fitted_scores(const sp_class_scores *s, const double *x, double t, double *conditional, double *all,
-                          double *weight)
+/* 1/B of every class and coordinate, and log w - 1/2 log det B: of one time, for all points. */
+typedef struct {
+    double *inverse, *offset, *weight;
+} fitted;
+
+static void fitted_at(const sp_class_scores *s, double t, const fitted *f)
 {
     size_t d = s->data->d, K = s->n_classes;
-    double y = exp(-2 * t), decay = exp(-t), delta = sp_noise_variance(t);
+    double y = exp(-2 * t), delta = sp_noise_variance(t);
+    for (size_t k = 0; k < K; k++) {
+        double logdet = 0;
+        for (size_t j = 0; j < d; j++) {
+            double B = delta + y * s->variance[k * d + j];
+            f->inverse[k * d + j] = 1 / B;
+            logdet += log(B);
+        }
+        f->offset[k] = s->log_weight[k] - logdet / 2;
+    }
+}
+
+static void fitted_scores(const sp_class_scores *s, const fitted *f, const double *x, double t, double *conditional,
+                          double *all)
+{
+    size_t d = s->data->d, K = s->n_classes;
+    double decay = exp(-t);
     for (size_t k = 0; k < K; k++) {
         double sum = 0;
         for (size_t j = 0; j < d; j++) {
-            double B = delta + y * s->variance[k * d + j], r = x[j] - decay * s->mean[k * d + j];
-            sum += r * r / B + log(B);
+            double r = x[j] - decay * s->mean[k * d + j];
+            sum += r * r * f->inverse[k * d + j];
         }
-        weight[k] = s->log_weight[k] - sum / 2;
+        f->weight[k] = f->offset[k] - sum / 2;
     }
-    double log_z = sp_log_sum_exp(K, weight);
+    double log_z = sp_log_sum_exp(K, f->weight);
     memset(all, 0, d * sizeof *all);
     for (size_t k = 0; k < K; k++) {
-        double p = exp(weight[k] - log_z);
+        double p = exp(f->weight[k] - log_z);
         if (p < 1e-16 && k != s->class)
             continue;
         for (size_t j = 0; j < d; j++) {
-            double score = (decay * s->mean[k * d + j] - x[j]) / (delta + y * s->variance[k * d + j]);
+            double score = (decay * s->mean[k * d + j] - x[j]) * f->inverse[k * d + j];
             all[j] += p * score;
             if (k == s->class)
                 conditional[j] = score;
@@ -165,11 +185,12 @@ sp_status sp_class_scores_at(sp_run *run, const sp_class_scores *s, size_t n, co
         return kernel_scores(run, s->data, s->bandwidth, n, x, t, all);
     }
     sp_mark mark = sp_memory_mark(run);
-    double *weight = SP_NEW(run, double, s->n_classes);
-    if (!weight)
+    fitted f = {SP_NEW(run, double, s->n_classes *d), SP_NEW(run, double, s->n_classes), SP_NEW(run, double, s->n_classes)};
+    if (!f.inverse || !f.offset || !f.weight)
         return SP_FAILED;
+    fitted_at(s, t, &f);
     for (size_t i = 0; i < n; i++)
-        fitted_scores(s, x + i * d, t, conditional + i * d, all + i * d, weight);
+        fitted_scores(s, &f, x + i * d, t, conditional + i * d, all + i * d);
     sp_memory_release(run, mark);
     return SP_OK;
 }

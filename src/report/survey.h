@@ -62,6 +62,8 @@ const char *sp_survey_data_words(sp_survey *s);
 sp_status sp_survey_call(sp_survey *s, const char *command, const sp_dataset *data, size_t n_args, const char *const *args,
                          sp_result **out);
 
+/* Between 2 and 50 classes, each of at least 8 points. */
+bool sp_survey_has_classes(const sp_survey *s);
 /* NAN when the result has no such number. */
 double sp_survey_scalar(const sp_result *result, const char *name);
 /* "1 direction", "3 directions" */
