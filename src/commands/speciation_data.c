@@ -102,7 +102,7 @@ static const sp_column attribution[] = {{"index", "", "row of the data"},
 static const sp_table_decl tables[] = {
     {"pairs", pairs, "map class_k class_l t_sym title When pairs of classes separate",
      "The larger the time, the earlier in generation the two classes are told apart"},
-    SP_TREE_TABLE,
+    SP_TREE_TABLES,
     {"mixed", mixed, NULL, "Classes that cannot be told apart at time t share a group"},
     {"classes", classes, "plot t phi by class logx vline t_first t_last title Agreement, class by class", NULL},
     {"agreement", agreement, "plot t phi by groups logx vline t_first t_last title Agreement of clones",

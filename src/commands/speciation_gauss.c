@@ -68,7 +68,7 @@ static const sp_column classes[] = {
     {"p", "", "measured"},    {"p_se", "", "standard error"},   {0}};
 static const sp_table_decl tables[] = {
     {"pairs", pairs, NULL, "Speciation time of every pair of classes"},
-    SP_TREE_TABLE,
+    SP_TREE_TABLES,
     {"curves", curves, "plot t R_theory,R by pair logy hline 1 vline t_first t_last title Separation D/S of the classes",
      "Classes are told apart where the mean of the log-likelihood ratio exceeds its fluctuation"},
     {"agreement", agreement, "plot t phi_theory,phi by groups vline t_first t_last title Agreement of clones",

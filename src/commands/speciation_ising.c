@@ -93,7 +93,7 @@ static const sp_column field[] = {{"beta", "", "inverse temperature"},
                                   {0}};
 static const sp_table_decl tables[] = {
     {"pairs", pairs, NULL, "Speciation time of every pair of temperatures"},
-    SP_TREE_TABLE,
+    SP_TREE_TABLES,
     {"curves", curves,
      "plot t D_theory,D,D_leading by pair logy vline t_first t_last title Divergence of the classes;"
      "plot t R_theory,R by pair logy hline 1 vline t_first t_last title Separation D/S",

@@ -5,11 +5,15 @@
 #include "spinodal/command.h"
 #include "spinodal/speciation.h"
 
-#define SP_TREE_TABLE                                                                                                       \
+#define SP_TREE_TABLES                                                                                                      \
+    {"tree", sp_tree_columns, NULL,                                                                                         \
+     "Classes merge as t grows; read downwards during generation, each merge is a decision"},                               \
     {                                                                                                                       \
-        "tree", sp_tree_columns, "plot merge height points title Successive speciation times",                              \
-            "Classes merge as t grows; read downwards during generation, each merge is a decision"                          \
+        "dendrogram", sp_dendrogram_columns,                                                                                \
+            "plot x t lines xlabel class, in the order of the table title Tree of classes",                                 \
+            "Outline of the tree: groups of classes join at the time below which they are told apart"                       \
     }
+extern const sp_column sp_dendrogram_columns[];
 extern const sp_column sp_tree_columns[];
 /* name: of the classes. Also the Newick string. */
 sp_status sp_tree_rows(sp_run *run, sp_result *out, const sp_class_tree *tree, const char *const *name, const char **newick);

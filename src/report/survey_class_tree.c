@@ -58,6 +58,10 @@ static sp_status run(sp_survey *s)
                ? "From a Gaussian fit of each class on half of its points, evaluated on the others: times are low "
                  "when a class has few points."
                : "From unbiased means and covariances at late times: off where the spectrum of a class is broad.");
+    const sp_table *outline = sp_result_find_table(found, "dendrogram");
+    for (size_t i = 0; i < sp_table_rows(outline); i++)
+        SP_SURVEY_ROW(s, "dendrogram", cell(outline, i, "x"), cell(outline, i, "t"), word(outline, i, "leaf"));
+    sp_survey_show(s, "dendrogram");
     sp_survey_show(s, "class_tree");
     sp_survey_paste(s, "spinodal speciation data %s --estimator %s", sp_survey_data_words(s), estimator);
     sp_result_free(found);
