@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { FEWEST_ROWS = 30, TABLE_COLUMNS = 100, TABLE_ROWS = 64 };
+enum { FEWEST_ROWS = 30, TABLE_COLUMNS = 100, TABLE_ROWS = 64, WIDEST = 256 /* pixels of the picture */ };
 
 static double cell(const sp_table *table, size_t row, const char *column)
 {
@@ -13,19 +13,22 @@ static double cell(const sp_table *table, size_t row, const char *column)
     return sp_table_find_column(table, column, &c) ? sp_table_cell(table, row, c).number : NAN;
 }
 
+/* Each pixel as a square, so that small images can be seen. */
 static sp_status picture(sp_survey *s, const sp_table *table, double largest)
 {
-    size_t w = s->data->width, h = s->data->height, pixels = w * h, n = sp_table_rows(table);
-    unsigned char *grey = SP_NEW(s->run, unsigned char, pixels);
+    size_t w = s->data->width, h = s->data->height, pixels = w * h, n = sp_table_rows(table),
+           side = w < WIDEST ? WIDEST / w : 1;
+    unsigned char *grey = SP_NEW(s->run, unsigned char, pixels *side *side);
     double *best = SP_NEW(s->run, double, pixels); /* over channels */
     if (!grey || !best)
         return SP_FAILED;
     for (size_t j = 0; j < n; j++)
         best[j % pixels] = fmax(best[j % pixels], cell(table, j, "xi"));
-    for (size_t k = 0; k < pixels; k++)
-        grey[k] = (unsigned char)(255 * best[k] / largest + 0.5);
-    sp_survey_image(s, &(sp_image){"dependence", "How much the label depends on each pixel: black none, white the most.", w,
-                                   h, 1, grey});
+    for (size_t y = 0; y < h * side; y++)
+        for (size_t x = 0; x < w * side; x++)
+            grey[y * w * side + x] = (unsigned char)(255 * best[y / side * w + x / side] / largest + 0.5);
+    sp_survey_image(s, &(sp_image){"dependence", "How much the label depends on each pixel: black none, white the most.",
+                                   w * side, h * side, 1, grey});
     return SP_OK;
 }
 
