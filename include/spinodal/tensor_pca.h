@@ -113,11 +113,13 @@ typedef struct {
     double m_start, m_start_se;               /* before polishing */
     double m, m_se;
     size_t instances, positive_starts, unconverged;
+    double success_positive, success_positive_se; /* of the instances whose start has m > 0 */
 } sp_tensor_pca_rate;
 
 typedef struct {
     size_t n;
-    double a_half, a_half_se, width; /* logistic fit; nan: no crossing */
+    /* logistic fit of the success rates (random starts, odd k: of those with m > 0); nan: no crossing */
+    double a_half, a_half_se, width;
 } sp_tensor_pca_half;
 
 typedef struct {

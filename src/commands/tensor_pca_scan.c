@@ -19,7 +19,8 @@ static const sp_scalar scalars[] = {
     SP_OUT(R, m_first_theory, "", "theory (k = 3)"),
     SP_OUT(R, m_start, "", "overlap before polishing there"),
     SP_OUT(R, m_start_se, "", "standard error"),
-    SP_OUT(R, a_half, "", "signal a of success 1/2 at the last n (logistic fit); nan: not crossed"),
+    SP_OUT(R, a_half, "",
+           "signal a of success 1/2 at the last n (logistic fit; gd, power, amp: of starts with m > 0); nan: not crossed"),
     SP_OUT(R, a_half_se, "", "standard error"),
     SP_OUT(R, exponent, "", "strength of success 1/2 grows like n^exponent; nan: one n"),
     SP_OUT(R, exponent_se, "", "standard error"),
@@ -40,6 +41,8 @@ static const sp_column success[] = {{"n", "", "dimension"},
                                     {"m", "", "overlap at the end"},
                                     {"m_se", "", "standard error"},
                                     {"positive_starts", "", "instances with a positive overlap before polishing"},
+                                    {"success_positive", "", "success rate of those"},
+                                    {"success_positive_se", "", "standard error"},
                                     {"unconverged", "", "instances that reached the limit of iterations"},
                                     {0}};
 static const sp_column halves[] = {{"n", "", "dimension"},
@@ -64,7 +67,8 @@ static sp_status run_scan(sp_run *run, const void *params_, void *scalars_, sp_r
     for (size_t i = 0; i < s.n_rates; i++) {
         const sp_tensor_pca_rate *x = &s.rate[i];
         SP_TRY(SP_ROW(t, x->n, x->a, x->success, x->success_se, x->low, x->high, x->m_start, x->m_start_se, x->m_first,
-                      x->m_first_se, x->m_theory, x->m, x->m_se, x->positive_starts, x->unconverged));
+                      x->m_first_se, x->m_theory, x->m, x->m_se, x->positive_starts, x->success_positive,
+                      x->success_positive_se, x->unconverged));
     }
     t = sp_result_table(out, "half");
     for (size_t i = 0; i < s.n_halves; i++)

@@ -46,13 +46,17 @@ static sp_status check(sp_run *run, const sp_tensor_pca_scan_params *p)
     return SP_OK;
 }
 
+static bool random_start(const sp_tensor_pca_scan_params *p)
+{
+    return p->method.method == SP_PCA_GD || p->method.method == SP_PCA_POWER || p->method.method == SP_PCA_AMP;
+}
+
 static sp_status rate_of(sp_run *run, const job *j, size_t point, sp_tensor_pca_rate *out)
 {
     const sp_tensor_pca_scan_params *p = j->p;
-    bool odd = p->k % 2,
-         random_start = p->method.method == SP_PCA_GD || p->method.method == SP_PCA_POWER || p->method.method == SP_PCA_AMP;
+    bool odd = p->k % 2;
     sp_moments start = {0}, end = {0}, first = {0};
-    double count = 0;
+    double count = 0, count_positive = 0;
     *out = (sp_tensor_pca_rate){
         .n = (size_t)p->n.v[point / p->a.n], .a = p->a.v[point % p->a.n], .instances = p->instances, .m_theory = NAN};
     for (size_t i = 0; i < p->instances; i++) {
@@ -61,15 +65,19 @@ static sp_status rate_of(sp_run *run, const job *j, size_t point, sp_tensor_pca_
         sp_moments_add(&end, odd ? x[1] : fabs(x[1]));
         sp_moments_add(&first, odd ? x[4] : fabs(x[4]));
         count += (odd ? x[1] : fabs(x[1])) > 0.5;
+        count_positive += x[2] > 0 && (odd ? x[1] : fabs(x[1])) > 0.5;
         out->positive_starts += x[2] > 0 ? 1U : 0U;
         out->unconverged += x[3] == 0 ? 1U : 0U;
     }
     sp_interval f = sp_fraction(count, (double)p->instances);
     out->success = f.value, out->success_se = f.se, out->low = f.low, out->high = f.high;
+    sp_interval g = sp_fraction(count_positive, (double)out->positive_starts);
+    out->success_positive = out->positive_starts ? g.value : NAN;
+    out->success_positive_se = out->positive_starts ? g.se : NAN;
     out->m_start = start.mean, out->m_start_se = sp_moments_se(&start);
     out->m_first = first.mean, out->m_first_se = sp_moments_se(&first);
     out->m = end.mean, out->m_se = sp_moments_se(&end);
-    if (p->k == 3 && !random_start && p->method.method != SP_PCA_UNFOLD) {
+    if (p->k == 3 && !random_start(p) && p->method.method != SP_PCA_UNFOLD) {
         sp_tensor_pca_theory_params q = {3, out->n, out->a,
                                          p->method.method == SP_PCA_CLOSED ? INFINITY : (double)p->method.replicas};
         sp_tensor_pca_theory_result theory;
@@ -117,10 +125,11 @@ sp_status sp_tensor_pca_scan_run(sp_run *run, const sp_tensor_pca_scan_params *p
                                  instance_block, &j));
     for (size_t i = 0; i < points; i++)
         SP_TRY(rate_of(run, &j, i, &rate[i]));
+    bool positive = random_start(p) && p->k % 2; /* starts on the wrong side cannot succeed */
     for (size_t i = 0; i < p->n.n; i++) {
         for (size_t a = 0; a < A; a++)
-            fraction[a] = rate[i * A + a].success;
-        sp_logistic fit = sp_fit_logistic(A, p->a.v, fraction, (double)p->instances);
+            fraction[a] = positive ? rate[i * A + a].success_positive : rate[i * A + a].success;
+        sp_logistic fit = sp_fit_logistic(A, p->a.v, fraction, (double)p->instances / (positive ? 2 : 1));
         half[i] = (sp_tensor_pca_half){(size_t)p->n.v[i], fit.half, fit.half_se, fit.width};
     }
     *out = (sp_tensor_pca_scan){.n_rates = points, .n_halves = p->n.n, .rate = rate, .half = half};
