@@ -11,7 +11,8 @@ from ._commands import namespace as _namespace, registry as _registry
 from ._result import Result, Table
 
 __version__ = _registry["version"]
-globals().update(_namespace())
+_groups = _namespace()
+globals().update(_groups)
 
 
 def commands():
@@ -19,4 +20,4 @@ def commands():
     return {command["name"]: command["summary"] for command in _registry["commands"]}
 
 
-__all__ = ["Error", "Result", "Table", "Warning", "commands", *sorted(_namespace())]
+__all__ = ["Error", "Result", "Table", "Warning", "commands", *sorted(_groups)]

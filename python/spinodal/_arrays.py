@@ -10,6 +10,8 @@ _types = {np.dtype(np.float32): lib.FLOAT32, np.dtype(np.float64): lib.FLOAT64, 
 
 
 def _values(x):
+    if np.ma.is_masked(x):
+        raise ValueError("a dataset has no masked values: fill or drop them")
     x = np.asarray(x)
     if x.ndim not in (2, 3, 4):
         raise ValueError(f"a dataset is n x d, n x height x width or n x channels x height x width, got shape {x.shape}")
@@ -23,10 +25,14 @@ def _values(x):
 def _labels(y, n):
     """Numbers and names: integers, booleans and texts are classes, other reals are targets."""
     y = np.asarray(y)
+    if y.shape == (n, 1):
+        y = y[:, 0]
     if y.shape != (n,):
         raise ValueError(f"labels must be one for each of the {n} rows, got shape {y.shape}")
     if y.dtype.kind in "biuf":
         return np.ascontiguousarray(y, dtype=np.float64), None
+    if y.dtype.kind == "c":
+        raise ValueError("labels are numbers or names, got complex ones")
     names, index = np.unique(y.astype(str), return_inverse=True)
     return index.astype(np.float64), [name.encode() for name in names]
 

@@ -1,8 +1,8 @@
 """One call of a command: arguments to texts, arrays attached, the run in a thread so that Ctrl-C can stop it."""
 
 import ctypes as c
+import numbers
 import os
-import signal
 import threading
 import time
 import warnings
@@ -30,55 +30,74 @@ def _text(value):
     """A parameter as the text that the library parses: all 17 digits of a number, lists with commas."""
     if isinstance(value, (bool, np.bool_)):
         return "true" if value else "false"
-    if isinstance(value, (int, np.integer)):
+    if isinstance(value, numbers.Integral):
         return str(int(value))
-    if isinstance(value, (float, np.floating)):
+    if isinstance(value, numbers.Real):
         return repr(float(value))
     if isinstance(value, (str, os.PathLike)):
         return os.fspath(value)
-    return ",".join(_text(item) for item in np.asarray(value).ravel().tolist())
+    items = np.asarray(value)
+    if items.dtype.kind not in "biufU" or items.ndim > 1:
+        raise TypeError(f"a parameter is a number, a text or a list of them, got {value!r}")
+    return ",".join(map(_text, items.ravel().tolist()))
 
 
 def _is_array(value):
     return value is not None and not isinstance(value, (str, os.PathLike))
 
 
+def _pair(value):
+    """A dataset may be a pair (values, labels)."""
+    if isinstance(value, tuple) and len(value) == 2 and np.ndim(value[0]) > 1 and np.ndim(value[1]) == 1:
+        return value
+    return value, None
+
+
 def _arguments(run, command, values, keep):
+    """The texts of sp_call. Arrays become sources in memory; `keep` holds them."""
     labels = values.get("labels")
     first = next((p["name"] for p in command["parameters"] if p["type"] == "dataset"), None)
+    if first and _is_array(labels) and not _is_array(values.get(first)):
+        raise TypeError(f"labels as an array go with {first} as an array; a file takes a file of labels")
     texts = []
     for parameter in command["parameters"]:
         name, value = parameter["name"], values.get(parameter["name"])
-        if value is None or (name == "labels" and _is_array(labels)):
+        if value is None or (name == "labels" and first and _is_array(labels)):
             continue
         if parameter["type"] == "dataset" and _is_array(value):
-            keep.append(attach(run, name, value, labels if name == first and _is_array(labels) else None))
+            x, own = _pair(value)
+            if own is None and name == first and _is_array(labels):
+                own = labels
+            keep.append(attach(run, name, x, own))
             value = f"mem:{name}"
         texts.append(f"{name}={_text(value)}".encode())
     return len(texts), (c.c_char_p * len(texts))(*texts)
 
 
 def _interruptible(function, cancel):
-    """Runs function in a thread; Ctrl-C asks the library to stop, and reaches the host's own handler when it has."""
-    handler = signal.getsignal(signal.SIGINT)
-    if threading.current_thread() is not threading.main_thread() or not callable(handler):
-        return function()
-    box, received = [], []
+    """Runs function in a thread of its own, so that an exception raised here meanwhile (KeyboardInterrupt by the handler of
+    the host, in any thread) stops the library before it goes on. Signal handlers stay as they are."""
+    done, box = threading.Event(), []
 
-    def on_interrupt(*signal_and_frame):
-        cancel.value = 1
-        received.append(signal_and_frame)
+    def body():
+        try:
+            box.append(function())
+        finally:
+            done.set()
 
-    signal.signal(signal.SIGINT, on_interrupt)
+    thread = threading.Thread(target=body, name="spinodal", daemon=True)
     try:
-        thread = threading.Thread(target=lambda: box.append(function()))
         thread.start()
-        while thread.is_alive():
-            thread.join(0.05)
-    finally:
-        signal.signal(signal.SIGINT, handler)
-    if received:
-        handler(*received[0])
+        while not done.wait(0.05):
+            pass
+    except BaseException:
+        cancel.value = 1
+        while thread.ident is not None and not done.is_set():
+            try:
+                done.wait(0.05)
+            except BaseException:  # a second Ctrl-C: memory of the caller is still in use
+                continue
+        raise
     return box[0]
 
 
@@ -89,10 +108,15 @@ def _check(run, status):
 
 def call(command, values, seed=1, threads=0, max_memory=0, time_limit=0, out=None, resume=False):
     """Runs a command of the registry. out: a run folder, written as the command line does with -o."""
+    for name, value, most in (("seed", seed, 2**64), ("threads", threads, 2**31), ("max_memory", max_memory, 2**63)):
+        if not (isinstance(value, numbers.Real) and value == int(value) and 0 <= value < most):
+            raise ValueError(f"{name} must be a whole number in [0, {most}), got {value!r}")
+    if resume and out is None:
+        raise ValueError("resume goes on with the run of the folder `out`: name it")
     cancel = c.c_int(0)
     folder = os.fspath(out).encode() if out is not None else None
     options = lib.RunOptions(
-        seed=seed, threads=threads, max_memory=max_memory, time_limit=time_limit, resume=resume, cancel=c.pointer(cancel),
+        seed=int(seed), threads=int(threads), max_memory=int(max_memory), time_limit=time_limit, resume=resume, cancel=c.pointer(cancel),
         checkpoint_dir=folder + b"/checkpoint" if folder else None,
     )
     run = lib.library.sp_run_create(c.byref(options))

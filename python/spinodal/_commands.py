@@ -3,6 +3,9 @@
 import inspect
 import json
 import keyword
+import re
+import shlex
+import sys
 import textwrap
 import types
 
@@ -40,10 +43,45 @@ def _default(parameter):
 
 
 def _positional(command):
-    named = command["positional"]
-    if named:
-        return named.split()
-    return [p["name"] for p in command["parameters"] if p["type"] == "dataset" and (p["required"] or p["name"] == "data")]
+    """Names of the parameters given without a name, as on the command line."""
+    if command["positional"]:
+        return command["positional"].split()
+    return [p["name"] for p in command["parameters"] if p["type"] == "dataset"]
+
+
+def example(command):
+    """The example of the command line as keywords of the function."""
+    positional = iter(_positional(command))
+    kinds = {p["name"]: p["type"] for p in command["parameters"]}
+    out = {}
+    words = shlex.split(command["example"])
+    while words:
+        word = words.pop(0)
+        if not word.startswith("--"):
+            name, value = next(positional), word
+        else:
+            name, equal, value = word[2:].replace("-", "_").partition("=")
+            if kinds.get(name) == "bool" and not equal:
+                value = True
+            elif name.startswith("no_") and kinds.get(name[3:]) == "bool":
+                name, value = name[3:], False
+            elif not equal:
+                value = words.pop(0)
+        out[python_name(name)] = value
+    return out
+
+
+def _written(command):
+    """The same as Python."""
+    kinds = {python_name(p["name"]): p["type"] for p in command["parameters"]}
+    plain = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?")
+    positional = {python_name(name) for name in _positional(command)}
+    parts = []
+    for name, value in example(command).items():
+        number = kinds.get(name) in ("real", "int", "numbers") and plain.fullmatch(str(value))
+        parts.append(("" if name in positional else f"{name}=") + (value if number else repr(value)))
+    where = ".".join(map(python_name, command["name"].split(".")))
+    return f"spinodal.{where}({', '.join(parts)})"
 
 
 def signature(command):
@@ -80,7 +118,9 @@ def _with_unit(item):
 def docstring(command):
     lines = [command["summary"] + ".", "", "Parameters"]
     for p in command["parameters"]:
-        kind = {"dataset": "array n x d, images, or a source as text", "numbers": "number, list, array or grid text"}.get(p["type"], p["type"])
+        if p["name"] == "labels" and "dataset" in [q["type"] for q in command["parameters"]]:
+            p = {**p, "help": "one number or name for each row; or " + p["help"]}
+        kind = {"dataset": "array n x d, images, pair (array, labels), or a source as text", "numbers": "number, list, array or grid text"}.get(p["type"], p["type"])
         choices = f": {p['choices'].replace('|', ', ')}" if p.get("choices") else ""
         lines.append(_entry(python_name(p["name"]), f"{_with_unit(p)} ({kind}{choices}{_range(p)})"))
     lines += [_entry(name, text) for name, (_, text) in RUN_OPTIONS.items()]
@@ -90,8 +130,9 @@ def docstring(command):
     for table in command["tables"]:
         lines += ["", f"Table {table['name']}" + (f": {table['caption']}" if table.get("caption") else "")]
         lines += [_entry(column["name"], _with_unit(column)) for column in table["columns"]]
+    lines += ["", "Example", f"    >>> {_written(command)}"]
     if command["spec"]:
-        lines += ["", f"Command line: spinodal {command['name'].replace('.', ' ')}; papers: the same with --cite"]
+        lines += ["", f"Papers: spinodal {command['name'].replace('.', ' ')} --cite"]
     return "\n".join(lines)
 
 
@@ -105,21 +146,38 @@ def function(command):
         options = {k: v for k, v in bound.arguments.items() if k not in names}
         return call(command, values, **options)
 
-    run.__name__ = run.__qualname__ = python_name(command["name"].rpartition(".")[2])
+    run.__name__ = python_name(command["name"].rpartition(".")[2])
+    run.__qualname__ = ".".join(map(python_name, command["name"].split(".")))
     run.__signature__ = own
     run.__doc__ = docstring(command)
     run.__module__ = "spinodal"
     return run
 
 
+class Group(types.ModuleType):
+    """The verbs of a group; help(spinodal.kde) lists them."""
+
+    def __repr__(self):
+        width = max(map(len, self.__all__))
+        lines = [f"  {verb:{width}}  {getattr(self, verb).__doc__.splitlines()[0]}" for verb in self.__all__]
+        return "\n".join([f"{self.__name__}: help({self.__name__}.{self.__all__[0]}) shows one of", *lines])
+
+
 def namespace():
-    """{"kde": namespace of theory, fit, ...; "survey": function; ...}"""
+    """{"kde": module of theory, fit, ...; "survey": function; ...}"""
     out = {}
     for command in registry["commands"]:
-        group, dot, verb = command["name"].partition(".")
+        group, dot, verb = (python_name(part) for part in command["name"].partition("."))
         if not dot:
-            out[python_name(group)] = function(command)
+            out[group] = function(command)
             continue
-        module = out.setdefault(python_name(group), types.SimpleNamespace())
-        setattr(module, python_name(verb), function(command))
+        module = out.get(group)
+        if module is None:
+            module = out[group] = sys.modules[f"spinodal.{group}"] = Group(f"spinodal.{group}")
+            module.__all__ = []
+        setattr(module, verb, function(command))
+        module.__all__.append(verb)
+    for module in out.values():
+        if isinstance(module, Group):
+            module.__doc__ = "\n".join(f"{verb}: {getattr(module, verb).__doc__.splitlines()[0]}" for verb in module.__all__)
     return out

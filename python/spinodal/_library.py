@@ -1,7 +1,6 @@
 """The C library through ctypes: prototypes and structs of spinodal/base.h, data.h, command.h and output.h."""
 
 import ctypes as c
-import ctypes.util
 import os
 import subprocess
 
@@ -46,6 +45,27 @@ class Column(c.Structure):
     _fields_ = [("name", c.c_char_p), ("unit", c.c_char_p), ("help", c.c_char_p)]
 
 
+class TableDeclaration(c.Structure):
+    _fields_ = [("name", c.c_char_p), ("columns", c.POINTER(Column)), ("plots", c.c_char_p), ("caption", c.c_char_p)]
+
+
+class Image(c.Structure):
+    _fields_ = [
+        ("name", c.c_char_p),
+        ("caption", c.c_char_p),
+        ("width", c.c_size_t),
+        ("height", c.c_size_t),
+        ("channels", c.c_size_t),
+        ("pixels", c.c_void_p),
+    ]
+
+
+class Item(c.Structure):
+    _fields_ = [("kind", c.c_int), ("text", c.c_char_p), ("image", c.POINTER(Image))]
+
+
+ITEMS = ("section", "words", "caution", "command", "table", "image")
+
 _handle = c.c_void_p
 _arguments = (c.c_size_t, c.POINTER(c.c_char_p))
 _prototypes = {
@@ -63,6 +83,10 @@ _prototypes = {
     "sp_table_rows": (c.c_size_t, _handle),
     "sp_table_columns": (c.c_size_t, _handle),
     "sp_table_column": (c.POINTER(Column), _handle, c.c_size_t),
+    "sp_table_column_is_text": (c.c_bool, _handle, c.c_size_t),
+    "sp_table_declaration": (c.POINTER(TableDeclaration), _handle),
+    "sp_result_items": (c.c_size_t, _handle),
+    "sp_result_item": (c.POINTER(Item), _handle, c.c_size_t),
     "sp_table_numbers": (c.c_void_p, _handle, c.c_size_t),
     "sp_table_cell": (Cell, _handle, c.c_size_t, c.c_size_t),
     "sp_run_folder_start": (c.c_int, _handle, c.c_char_p, c.c_char_p, *_arguments, c.c_bool),
@@ -73,10 +97,17 @@ _prototypes = {
 
 
 def _candidates():
+    """$SPINODAL_LIBRARY alone; else the library installed with this package, that of pkg-config, that of the loader."""
     named = os.environ.get("SPINODAL_LIBRARY")
     if named:
         yield named
         return
+    try:
+        from ._installed import library as installed
+
+        yield os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), installed))
+    except ImportError:
+        pass
     try:
         found = subprocess.run(["pkg-config", "--variable=libdir", "spinodal"], capture_output=True, text=True, check=True)
         yield os.path.join(found.stdout.strip(), "libspinodal.so.0")
@@ -99,7 +130,9 @@ def _load():
             + "; ".join(problems)
         )
     for name, (result, *arguments) in _prototypes.items():
-        function = getattr(library, name)
+        function = getattr(library, name, None)
+        if function is None:
+            raise ImportError(f"{library._name} has no {name}: library and Python package are of different versions")
         function.restype = result
         function.argtypes = arguments
     return library
