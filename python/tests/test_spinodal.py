@@ -37,6 +37,9 @@ def _function(command):
 SMALLER = {
     "survey": "gen:two-phase,n=200 --quick",
     "diffusion.exact": "--n 300 --d 8 --simulate 2 --queries 100",
+    "phase-retrieval.data": "--demo 30 --samples-per-dim 6 --t-max 20",
+    "phase-retrieval.simulate": "--N 32 --instances 4 --samples-per-dim 2,6 --t-max 10",
+    "memorization.data": "gen:gaussian,d=20,n=200 --p 160 --draws 2",
     "risk-landscape.curve": "--loss sin(2*y)+y --samples-per-dim 5",
     "select.diffoci": "gen:table,n=60,d=4,y=x1+sin(x2) --steps 20",
 }
