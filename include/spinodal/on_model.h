@@ -57,9 +57,9 @@ double sp_one_layer_excess(const sp_field_modes *modes, double t, double rate_ov
 double sp_two_layer_excess(const sp_field_modes *modes, double t, double tau); /* w0 = 1/Gamma_max */
 
 /* Least number of steps to an excess <= eps of that of w = 0. Two layers: explicit descent of rate eta from a = b =
- * Gamma_max^{-1/2}; 0 when 1e6 steps are not enough. */
+ * Gamma_max^{-1/2}; infinite when 1e6 steps are not enough. */
 double sp_one_layer_steps(const sp_field_modes *modes, double t, double rate_over_max, double eps);
-sp_status sp_two_layer_steps(sp_run *run, const sp_field_modes *modes, double t, double eta, double eps, size_t *steps);
+sp_status sp_two_layer_steps(sp_run *run, const sp_field_modes *modes, double t, double eta, double eps, double *steps);
 
 typedef struct {
     size_t L, dim; /* and the rest of sp_on_model, so that options can be mapped */
@@ -125,10 +125,16 @@ typedef struct {
 sp_status sp_generated_variance(sp_run *run, const sp_field_modes *modes, size_t L, const sp_generation *g, double *V);
 sp_generation_quality sp_generated_quality(const sp_field_modes *modes, const double *V);
 
-/* The same by `fields` simulated fields (exponential steps): variance of each mode of the half spectrum with its error, and
- * the last field (N values, may be NULL). */
+/* Shells of equal khat2, ascending, with the mean variance of their modes. */
+typedef struct {
+    size_t n;
+    double *k2, *V, *V_se;
+} sp_field_shells;
+
+/* The same by `fields` simulated fields (exponential steps, exact for the drift at the middle of a step); field: one of them
+ * (N values, may be NULL). O(fields steps N log N). */
 sp_status sp_generated_fields(sp_run *run, const sp_field_lattice *lattice, size_t L, const sp_generation *g, size_t fields,
-                              double *V, double *V_se, double *field);
+                              sp_field_shells *out, double *field);
 
 /* ---- simulated descent (spec 04, 3.7) ---------------------------------------------------------------------------- */
 

@@ -49,30 +49,22 @@ static sp_status add_simulated(sp_run *run, const P *p, const sp_on_model *model
     sp_field_lattice l;
     sp_field_modes m;
     SP_TRY(sp_on_lattice(run, model, &l));
-    SP_TRY(sp_lattice_modes(run, &l, &m));
+    SP_TRY(sp_on_modes(run, model, &m));
     size_t sites = 1;
     for (size_t a = 0; a < p->dim; a++)
         sites *= p->L;
-    double *V = SP_NEW(run, double, l.n_modes), *V_sim = SP_NEW(run, double, l.n_modes),
-           *se = SP_NEW(run, double, l.n_modes), *field = SP_NEW(run, double, sites);
-    bool *done = SP_NEW(run, bool, l.n_modes);
-    if (!V || !V_sim || !se || !field || !done)
+    sp_field_shells shells;
+    double *V = SP_NEW(run, double, l.n_modes), *C = SP_NEW(run, double, l.n_modes), *field = SP_NEW(run, double, sites);
+    if (!V || !C || !field)
         return SP_FAILED;
+    SP_TRY(sp_generated_fields(run, &l, p->L, g, p->simulate, &shells, field));
+    for (size_t i = 0; i < shells.n; i++)
+        C[i] = m.temperature / (shells.k2[i] + m.mass2);
+    m.C = C;
+    m.n = shells.n;
     SP_TRY(sp_generated_variance(run, &m, p->L, g, V));
-    SP_TRY(sp_generated_fields(run, &l, p->L, g, p->simulate, V_sim, se, field));
-    for (size_t i = 0; i < l.n_modes; i++) { /* shells of equal khat2 */
-        double sum = 0, square = 0, count = 0;
-        if (done[i])
-            continue;
-        for (size_t j = i; j < l.n_modes; j++)
-            if (fabs(l.k2[j] - l.k2[i]) < 1e-9) {
-                done[j] = true;
-                sum += l.multiplicity[j] * V_sim[j];
-                square += l.multiplicity[j] * l.multiplicity[j] * se[j] * se[j];
-                count += l.multiplicity[j];
-            }
-        SP_TRY(SP_ROW(sp_result_table(out, "simulated"), sqrt(l.k2[i]), V[i], sum / count, sqrt(square) / count));
-    }
+    for (size_t i = 0; i < shells.n; i++)
+        SP_TRY(SP_ROW(sp_result_table(out, "simulated"), sqrt(shells.k2[i]), V[i], shells.V[i], shells.V_se[i]));
     for (size_t x = 0; p->dim == 2 && x < sites; x++)
         SP_TRY(SP_ROW(sp_result_table(out, "field"), x / p->L, x % p->L, field[x]));
     return SP_OK;

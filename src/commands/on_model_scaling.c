@@ -88,14 +88,15 @@ static sp_status run_on_model_scaling(sp_run *run, const void *params_, void *sc
         return sp_fail(run, SP_USAGE, "--simulate is 0 or at least 10 replicas, for error bars");
     double before[6] = {NAN};
     for (size_t i = 0; i < p->L.n; i++) {
-        size_t L = (size_t)p->L.v[i], steps2;
+        size_t L = (size_t)p->L.v[i];
         if ((double)L != p->L.v[i] || (i > 0 && p->L.v[i] <= p->L.v[i - 1]))
             return sp_fail(run, SP_USAGE, "--L is an ascending list of whole numbers");
         sp_mark mark = sp_memory_mark(run);
         sp_on_model model = ON_MODEL_OF(p, L);
         sp_field_modes m;
         SP_TRY(sp_on_modes(run, &model, &m));
-        double low, high, one = sp_one_layer_steps(&m, p->t, p->rate_over_max, p->eps), generation1 = NAN, generation2 = NAN;
+        double low, high, one = sp_one_layer_steps(&m, p->t, p->rate_over_max, p->eps), generation1 = NAN, generation2 = NAN,
+                          steps2;
         sp_field_gamma_range(&m, p->t, &low, &high);
         SP_TRY(sp_two_layer_steps(run, &m, p->t, p->eta, p->eps, &steps2));
         sp_local_kernel local = {.steps = NAN, .condition = NAN};
@@ -113,7 +114,7 @@ static sp_status run_on_model_scaling(sp_run *run, const void *params_, void *sc
             SP_TRY(sp_langevin_measure(run, &model, p->simulate, &measured, &se));
         SP_TRY(SP_ROW(sp_result_table(out, "scaling"), L, high / low, one, steps2, local.steps, local.condition, generation1,
                       generation1 / (size * size), generation2, langevin, measured, se));
-        double now[6] = {size, one, (double)steps2, langevin, generation1, generation2}, factor = log(size / before[0]);
+        double now[6] = {size, one, steps2, langevin, generation1, generation2}, factor = log(size / before[0]);
         if (i > 0)
             *r = (R){log(one / before[1]) / factor, (now[2] - before[2]) / factor, log(langevin / before[3]) / factor,
                      log(generation1 / before[4]) / factor, (generation2 - before[5]) / factor * log(2)};

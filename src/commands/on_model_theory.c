@@ -60,7 +60,7 @@ static sp_status run_on_model_theory(sp_run *run, const void *params_, void *sca
         const sp_on_theory_row *r = &rows[i];
         SP_TRY(SP_ROW(sp_result_table(out, "times"), r->t, r->gamma_max, r->gamma_min, r->condition, r->steps1, r->steps2,
                       r->xi_t));
-        if (isnan(r->steps2))
+        if (isinf(r->steps2))
             sp_result_unconverged(out, "two layers at t = %g: a million steps were not enough", r->t);
     }
     if (!p->radius)

@@ -109,7 +109,8 @@ static sp_status average_shells(sp_run *run, sp_field_lattice *l, double *se)
             size_t shell = (size_t)(sqrt(l->k2[k]) / width + 0.5);
             if (pass == 0) {
                 sum[shell] += l->multiplicity[k] * l->C[k];
-                square[shell] += l->multiplicity[k] * l->multiplicity[k] * se[k] * se[k];
+                /* modes listed once come as k and -k, which are one number (but for a few that are their own mirror) */
+                square[shell] += 2 * l->multiplicity[k] * se[k] * se[k];
                 count[shell] += l->multiplicity[k];
             }
             else {
@@ -225,13 +226,11 @@ sp_status sp_on_data(sp_run *run, const sp_on_data_params *p, sp_on_data_result 
     for (size_t i = 0; i < p->t.n; i++) {
         sp_on_data_row *row = &rows[i];
         double t = p->t.v[i];
-        size_t steps2;
         row->t = t;
         sp_field_gamma_range(&modes, t, &row->gamma_min, &row->gamma_max);
         row->condition = row->gamma_max / row->gamma_min;
         row->steps1 = sp_one_layer_steps(&modes, t, p->rate_over_max, p->eps);
-        SP_TRY(sp_two_layer_steps(run, &modes, t, p->eta, p->eps, &steps2));
-        row->steps2 = steps2 ? (double)steps2 : NAN;
+        SP_TRY(sp_two_layer_steps(run, &modes, t, p->eta, p->eps, &row->steps2));
         SP_TRY(radius_needed(run, l, p, t, row));
         sp_progress(run, "times", (double)(i + 1) / (double)p->t.n);
         SP_TRY(sp_poll(run));

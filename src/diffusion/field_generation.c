@@ -6,6 +6,8 @@
 #include "math/time_grid.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 static const double t_mid = 0.5, t_min = 1e-4;
 
@@ -84,7 +86,11 @@ typedef struct {
     const sp_fft *fft;
     const double *multiply, *spread; /* steps x modes: phi <- multiply phi + spread noise */
     size_t steps, n_modes;
-    double *power; /* one block: |phi_k|^2 of its field */
+    const size_t *shell;
+    const double *shell_weight; /* 1 / modes of the shell */
+    size_t n_shells;
+    const double *multiplicity;
+    double *power; /* one block: mean |phi_k|^2 of each shell of its field */
     double *last;  /* modes of field 0 */
 } simulation;
 
@@ -107,20 +113,61 @@ static sp_status simulate(sp_run *worker, size_t block, void *context)
                                      s->spread[(step - 1) * n + i / 2] * unit * modes[i];
     }
     for (size_t i = 0; i < n; i++)
-        s->power[block * n + i] = phi[2 * i] * phi[2 * i] + phi[2 * i + 1] * phi[2 * i + 1];
+        s->power[block * s->n_shells + s->shell[i]] +=
+            s->shell_weight[s->shell[i]] * s->multiplicity[i] * (phi[2 * i] * phi[2 * i] + phi[2 * i + 1] * phi[2 * i + 1]);
     if (block == 0)
         for (size_t i = 0; i < 2 * n; i++)
             s->last[i] = phi[i] / unit;
     return sp_poll(worker);
 }
 
-sp_status sp_generated_fields(sp_run *run, const sp_field_lattice *l, size_t L, const sp_generation *g, size_t fields,
-                              double *V, double *V_se, double *field)
+static int ascending(const void *a, const void *b)
 {
-    size_t n = l->n_modes;
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Modes of equal khat2 (up to rounding, 1e-9). */
+static sp_status shells_of(sp_run *run, const sp_field_lattice *l, sp_field_shells *out, size_t **shell, double **weight)
+{
+    size_t n = l->n_modes, count = 0;
+    double *k2 = SP_NEW(run, double, n);
+    *shell = SP_NEW(run, size_t, n);
+    *weight = SP_NEW(run, double, n);
+    if (!k2 || !*shell || !*weight)
+        return SP_FAILED;
+    memcpy(k2, l->k2, n * sizeof *k2);
+    qsort(k2, n, sizeof *k2, ascending);
+    for (size_t i = 0; i < n; i++)
+        if (i == 0 || k2[i] - k2[count - 1] > 1e-9)
+            k2[count++] = k2[i];
+    for (size_t i = 0; i < n; i++) {
+        size_t a = 0, b = count; /* the last shell not above */
+        while (b - a > 1) {
+            size_t middle = (a + b) / 2;
+            if (k2[middle] <= l->k2[i] + 1e-9)
+                a = middle;
+            else
+                b = middle;
+        }
+        (*shell)[i] = a;
+        (*weight)[a] += l->multiplicity[i];
+    }
+    for (size_t i = 0; i < count; i++)
+        (*weight)[i] = 1 / (*weight)[i];
+    *out = (sp_field_shells){count, k2, SP_NEW(run, double, count), SP_NEW(run, double, count)};
+    return out->V && out->V_se ? SP_OK : SP_FAILED;
+}
+
+sp_status sp_generated_fields(sp_run *run, const sp_field_lattice *l, size_t L, const sp_generation *g, size_t fields,
+                              sp_field_shells *out, double *field)
+{
+    size_t n = l->n_modes, *shell;
+    double *weight;
+    SP_TRY(shells_of(run, l, out, &shell, &weight));
     SP_TRY(sp_need_memory(run, (double)n * sizeof(double) * (double)(2 * g->steps + fields), "the generated fields"));
     double *times, *multiply = SP_NEW(run, double, g->steps *n), *spread = SP_NEW(run, double, g->steps *n);
-    double *power = SP_NEW(run, double, fields *n), *last = SP_NEW(run, double, 2 * n);
+    double *power = SP_NEW(run, double, fields * out->n), *last = SP_NEW(run, double, 2 * n);
     if (!multiply || !spread || !power || !last)
         return SP_FAILED;
     SP_TRY(times_of(run, L, g->steps, &times));
@@ -136,18 +183,18 @@ sp_status sp_generated_fields(sp_run *run, const sp_field_lattice *l, size_t L, 
     }
     sp_fft *fft;
     SP_TRY(sp_fft_create(run, l->dim, l->lengths, &fft));
-    simulation s = {fft, multiply, spread, g->steps, n, power, last};
+    simulation s = {fft, multiply, spread, g->steps, n, shell, weight, out->n, l->multiplicity, power, last};
     sp_status status = sp_parallel(run, fields, simulate, &s);
     if (status == SP_OK && field)
         sp_fft_inverse(fft, last, field);
     sp_fft_free(fft);
     SP_TRY(status);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < out->n; i++) {
         sp_moments m = {0};
         for (size_t k = 0; k < fields; k++)
-            sp_moments_add(&m, power[k * n + i]);
-        V[i] = m.mean;
-        V_se[i] = sp_moments_se(&m);
+            sp_moments_add(&m, power[k * out->n + i]);
+        out->V[i] = m.mean;
+        out->V_se[i] = sp_moments_se(&m);
     }
     return SP_OK;
 }

@@ -101,7 +101,7 @@ double sp_one_layer_steps(const sp_field_modes *m, double t, double rate_over_ma
     return high;
 }
 
-sp_status sp_two_layer_steps(sp_run *run, const sp_field_modes *m, double t, double eta, double eps, size_t *steps)
+sp_status sp_two_layer_steps(sp_run *run, const sp_field_modes *m, double t, double eta, double eps, double *steps)
 {
     sp_mark mark = sp_memory_mark(run);
     double low, high, start = 0, *a = SP_NEW(run, double, m->n), *gamma = SP_NEW(run, double, m->n);
@@ -113,7 +113,7 @@ sp_status sp_two_layer_steps(sp_run *run, const sp_field_modes *m, double t, dou
         gamma[i] = sp_field_gamma(m->C[i], t);
         start += m->weight[i] / gamma[i];
     }
-    *steps = 0;
+    *steps = INFINITY;
     for (size_t s = 0; s <= MOST_STEPS; s++) {
         double sum = 0;
         for (size_t i = 0; i < m->n; i++) {
@@ -122,7 +122,7 @@ sp_status sp_two_layer_steps(sp_run *run, const sp_field_modes *m, double t, dou
             a[i] -= 2 * eta * error * a[i];
         }
         if (sum <= eps * start) {
-            *steps = s;
+            *steps = (double)s;
             break;
         }
         if (!isfinite(sum))
@@ -150,13 +150,11 @@ sp_status sp_on_theory(sp_run *run, const sp_on_theory_params *p, const sp_field
     for (size_t i = 0; i < p->t.n; i++) {
         double t = p->t.v[i], noise_var = sp_noise_variance(t);
         sp_on_theory_row *row = &rows[i];
-        size_t steps2;
         *row = (sp_on_theory_row){.t = t};
         sp_field_gamma_range(m, t, &row->gamma_min, &row->gamma_max);
         row->condition = row->gamma_max / row->gamma_min;
         row->steps1 = sp_one_layer_steps(m, t, p->rate_over_max, p->eps);
-        SP_TRY(sp_two_layer_steps(run, m, t, p->eta, p->eps, &steps2));
-        row->steps2 = steps2 ? (double)steps2 : NAN;
+        SP_TRY(sp_two_layer_steps(run, m, t, p->eta, p->eps, &row->steps2));
         row->xi_t = 1 / acosh(1 + (m->mass2 + m->temperature * exp(-2 * t) / noise_var) / 2);
     }
     return SP_OK;
