@@ -30,9 +30,10 @@
     }
 #define GEN(psi_n, value) SCALAR("tau_gen does not grow with n", "train_time_gen", "64", psi_n, "0.01", value, 0.02)
 #define MEM(psi_p, psi_n, value) SCALAR("tau_mem grows as n", "train_time_mem", psi_p, psi_n, "0.01", value, 0.001)
-#define GAP(psi_n, value) SCALAR("overfitting disappears for large n: gap after infinite time", "gap_inf", "64", psi_n,     \
-                                 "0.1", value, 0.005)
-#define ERROR(psi_n, value) SCALAR("the best score error improves with n", "score_error_best", "64", psi_n, "0.1", value, 0.01)
+#define GAP(psi_n, value)                                                                                                   \
+    SCALAR("overfitting disappears for large n: gap after infinite time", "gap_inf", "64", psi_n, "0.1", value, 0.005)
+#define ERROR(psi_n, value)                                                                                                 \
+    SCALAR("the best score error improves with n", "score_error_best", "64", psi_n, "0.1", value, 0.01)
 #define EDGE(words, path, psi_p, psi_n, t, value)                                                                           \
     {                                                                                                                       \
         .claim = words " of the memorising bulk, psi_p = " psi_p ", psi_n = " psi_n ", t = " t, .paper = value,             \
