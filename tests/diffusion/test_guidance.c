@@ -150,6 +150,32 @@ static void test_data(void **state)
     assert_true(detail.quality[0].memorization < 0.05);
 }
 
+/* The number of threads does not change a bit. */
+static void test_threads(void **state)
+{
+    (void)state;
+    sp_guided_measured s[2];
+    sp_guided_quality q[2];
+    for (int i = 0; i < 2; i++) {
+        const sp_run_options options = {.seed = 3, .threads = i ? 3 : 1};
+        static const double omega[1] = {1};
+        sp_run *run = sp_run_create(&options);
+        sp_guided_modes m = {16, 1};
+        sp_guidance g = {.omega = 2, .power = .5};
+        const sp_dataset *data;
+        sp_guidance_data_result r;
+        sp_guidance_data_detail detail;
+        assert_int_equal(sp_guidance_simulate(run, &m, &g, SP_GUIDED_SDE, 700, 20, false, &s[i]), SP_OK);
+        assert_int_equal(sp_dataset_open(run, "gen:gaussian-mixture,d=6,n=200", NULL, NULL, &data), SP_OK);
+        sp_guidance_data_params p = {.data = data, .omega = {1, omega}, .samples = 100, .steps = 20};
+        assert_int_equal(sp_guidance_data(run, &p, &r, &detail), SP_OK);
+        q[i] = detail.quality[0];
+        sp_run_free(run);
+    }
+    assert_memory_equal(&s[0], &s[1], sizeof s[0]);
+    assert_memory_equal(&q[0], &q[1], sizeof q[0]);
+}
+
 static void test_refusals(void **state)
 {
     (void)state;
@@ -174,8 +200,8 @@ static void test_refusals(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {SP_TEST(test_constants), SP_TEST(test_finite_dimension),
-                                       SP_TEST(test_interval),  SP_TEST(test_simulation),
-                                       SP_TEST(test_data),      SP_TEST(test_refusals)};
+    const struct CMUnitTest tests[] = {
+        SP_TEST(test_constants), SP_TEST(test_finite_dimension), SP_TEST(test_interval), SP_TEST(test_simulation),
+        SP_TEST(test_data),      SP_TEST(test_threads),          SP_TEST(test_refusals)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -221,6 +221,24 @@ static void test_advice(void **state)
     assert_close(r.window, 0.04, 1e-15);
 }
 
+/* The number of threads does not change a bit. */
+static void test_threads(void **state)
+{
+    (void)state;
+    sp_schedule_measured m[2][2];
+    for (int i = 0; i < 2; i++) {
+        const sp_run_options options = {.seed = 3, .threads = i ? 3 : 1};
+        sp_run *run = sp_run_create(&options);
+        sp_two_modes modes = {.7, .25};
+        sp_curie_weiss spins = {2000, 1.5, .5};
+        sp_path_grid g = {SP_PATH_VP, SP_GRID_DILATED, SP_EULER, 2000, 4, .5, 10};
+        assert_int_equal(sp_schedule_simulate(run, &modes, &g, 150, 0.1, &m[i][0]), SP_OK);
+        assert_int_equal(sp_curie_weiss_simulate(run, &spins, &g, 10, true, &m[i][1]), SP_OK);
+        sp_run_free(run);
+    }
+    assert_memory_equal(m[0], m[1], sizeof m[0]);
+}
+
 static void test_bad_input(void **state)
 {
     (void)state;
@@ -252,6 +270,7 @@ int main(void)
                                        SP_TEST(test_curie_weiss_expansion),
                                        SP_TEST(test_curie_weiss_runs),
                                        SP_TEST(test_advice),
+                                       SP_TEST(test_threads),
                                        SP_TEST(test_bad_input)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -200,9 +200,34 @@ static void test_uturn(void **state)
     assert_int_equal(sp_ising_uturn(test_run(), &one, 10, 0, (sp_vec){2, t}, exact), SP_USAGE);
 }
 
+/* The number of threads does not change a bit. */
+static void test_threads(void **state)
+{
+    (void)state;
+    static const double half[2] = {.5, 1}, t[2] = {.5, 1.2};
+    sp_ising_classes c = {60, false, {2, half}, {0}};
+    sp_uturn turns[2][4];
+    double phi[2];
+    for (int i = 0; i < 2; i++) {
+        const sp_run_options options = {.seed = 3, .threads = i ? 3 : 1};
+        sp_run *run = sp_run_create(&options);
+        double t_sym[4] = {0, 1, 1, 0};
+        sp_class_tree tree;
+        sp_class_agreement m[2];
+        assert_int_equal(sp_class_tree_create(run, 2, t_sym, &tree), SP_OK);
+        assert_int_equal(sp_ising_agreement_simulate(run, &c, &tree, 100, (sp_vec){2, t}, m), SP_OK);
+        assert_int_equal(sp_ising_uturn(run, &c, 100, 10, (sp_vec){2, t}, turns[i]), SP_OK);
+        phi[i] = m[0].super[2] + m[1].curve[1].R_se;
+        sp_run_free(run);
+    }
+    assert_memory_equal(turns[0], turns[1], sizeof turns[0]);
+    assert_true(phi[0] == phi[1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {SP_TEST(test_tiny_chain), SP_TEST(test_draws),      SP_TEST(test_cavity),
-                                       SP_TEST(test_times),      SP_TEST(test_simulation), SP_TEST(test_uturn)};
+                                       SP_TEST(test_times),      SP_TEST(test_simulation), SP_TEST(test_uturn),
+                                       SP_TEST(test_threads)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
