@@ -16,7 +16,7 @@ foreach(python ${SPINODAL_PYTHON} /usr/bin/python3 python3)
   if(without_numpy EQUAL 0)
     set(stubs ${CMAKE_BINARY_DIR}/generated-python/__init__.pyi)
     file(GLOB package_sources CONFIGURE_DEPENDS python/spinodal/*.py)
-    if(NOT SPINODAL_SANITIZE)
+    if(NOT SPINODAL_SANITIZE AND NOT SPINODAL_FUZZ)
       add_custom_command(OUTPUT ${stubs} DEPENDS spinodal_shared ${package_sources} COMMENT "Python type stubs"
         COMMAND ${CMAKE_COMMAND} -E env SPINODAL_LIBRARY=$<TARGET_FILE:spinodal_shared> PYTHONDONTWRITEBYTECODE=1
           PYTHONPATH=${CMAKE_SOURCE_DIR}/python ${python} -m spinodal.stubs ${stubs})

@@ -20,4 +20,4 @@ def commands():
     return {command["name"]: command["summary"] for command in _registry["commands"]}
 
 
-__all__ = ["Error", "Result", "Table", "Warning", "commands", *sorted(_groups)]
+__all__ = ["Error", "Result", "Table", "commands", *sorted(_groups)]

@@ -29,6 +29,9 @@ def _labels(y, n):
         y = y[:, 0]
     if y.shape != (n,):
         raise ValueError(f"labels must be one for each of the {n} rows, got shape {y.shape}")
+    missing = y.dtype.kind in "fO" and sum(v is None or v != v for v in y.tolist())
+    if missing:
+        raise ValueError(f"labels are missing in {missing} of {n} rows")
     if y.dtype.kind in "biuf":
         return np.ascontiguousarray(y, dtype=np.float64), None
     if y.dtype.kind == "c":

@@ -38,7 +38,8 @@ def _text(value):
         return os.fspath(value)
     items = np.asarray(value)
     if items.dtype.kind not in "biufU" or items.ndim > 1:
-        raise TypeError(f"a parameter is a number, a text or a list of them, got {value!r}")
+        got = f"an array of {items.dtype}, shape {items.shape}" if items.ndim else repr(value)
+        raise TypeError(f"a parameter is a number, a text or a list of them, got {got}")
     return ",".join(map(_text, items.ravel().tolist()))
 
 

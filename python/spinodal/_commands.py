@@ -141,7 +141,10 @@ def function(command):
     names = {python_name(p["name"]): p["name"] for p in command["parameters"]}
 
     def run(*args, **kwargs):
-        bound = own.bind(*args, **kwargs)
+        try:
+            bound = own.bind(*args, **kwargs)
+        except TypeError as problem:
+            raise TypeError(f"spinodal.{run.__qualname__}: {problem}") from None
         values = {names[k]: v for k, v in bound.arguments.items() if k in names}
         options = {k: v for k, v in bound.arguments.items() if k not in names}
         return call(command, values, **options)

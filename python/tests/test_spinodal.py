@@ -202,6 +202,22 @@ def test_stubs_name_every_command():
     assert os.path.exists(os.path.join(os.path.dirname(spinodal.__file__), "py.typed"))
 
 
+def test_version():
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "pyproject.toml")) as file:
+        assert f'version = "{spinodal.__version__}"' in file.read()
+
+
+def test_labels():
+    """Classes are numbered as they are named, and can be chosen by name."""
+    x = np.arange(24.0).reshape(12, 2)
+    for labels, classes in ((["a", "b", "c"] * 4, ["c", "a"]), ([1, 7, 3] * 4, [3, 1]), (np.array(["a", "b", "c"] * 4, object), "c,a")):
+        chosen = spinodal.data.info(x, labels=labels, classes=classes)
+        assert (chosen.n, chosen.classes) == (8, 2)
+    assert spinodal.data.info(x, labels=[True, False] * 6).classes == 2
+    assert spinodal.data.info(x, labels=np.linspace(0.1, 0.9, 12)).classes == 0  # a target
+    assert list(spinodal.data.info(x, labels=["b", "a", "a"] * 4).tables["classes"]["class"]) == ["a", "b"]
+
+
 def test_groups_are_modules():
     import spinodal.kde as kde
 
@@ -274,6 +290,13 @@ def test_refused_arguments(sample):
     for option in ({"seed": -1}, {"seed": 2**64}, {"seed": 1.5}, {"threads": -1}, {"resume": True}):
         with pytest.raises(ValueError):
             spinodal.kde.theory(alpha=1, **option)
+    for missing in ([1, np.nan] * 200, ["a", None] * 200):
+        with pytest.raises(ValueError, match="missing in 200 of 400"):
+            spinodal.data.info(sample[0], labels=missing)
+    with pytest.raises(TypeError, match="spinodal.kde.theory: .*alfa"):
+        spinodal.kde.theory(alpha=1, alfa=1)
+    with pytest.raises(TypeError, match=r"shape \(400, 12\)"):
+        spinodal.data.convert(sample[0], "x.csv")
     with pytest.raises(TypeError, match="array"):
         spinodal.data.info("gen:gaussian,d=2,n=9", labels=np.arange(9))
 
