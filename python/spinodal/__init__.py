@@ -6,7 +6,7 @@
 
 help(spinodal.kde.theory) shows options, units and results; `spinodal.commands()` lists all."""
 
-from ._call import Error, Warning
+from ._call import Error, Warning as Warning
 from ._commands import namespace as _namespace, registry as _registry
 from ._result import Result, Table
 
