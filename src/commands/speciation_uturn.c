@@ -14,8 +14,8 @@ static const sp_param params[] = {
     SP_SIZE(P, d, "100", SP_AT_LEAST(2), "", "dimension, or spins of a chain"),
     SP_VEC(P, t, "", SP_POSITIVE, "OU time", "turning points (default: around the speciation times)"),
     SP_SIZE(P, turns, "500", SP_AT_LEAST(1), "", "U-turns from each class at each time"),
-    SP_SIZE(P, steps, "400", SP_NONNEGATIVE, "",
-            "ancestral steps on the grid t (1 - j/n)^2; 0 (ising): exact posterior draws"),
+    SP_SIZE(P, steps, "0", SP_NONNEGATIVE, "",
+            "ancestral steps on the grid t (1 - j/n)^2 (0: 400 for gauss, exact posterior draws for ising)"),
     SP_VEC(P, data_var, "1.5,0.5", SP_NONNEGATIVE, "data^2", "gauss: variance of each class"),
     SP_VEC(P, mean, "", SP_ANY, "data", "gauss: position of each class on a line, or d numbers for each"),
     SP_VEC(P, power, "", SP_ANY, "", "gauss: eigenvalues of class k proportional to rank^-power_k"),
@@ -80,7 +80,7 @@ static sp_status gauss(sp_run *run, const P *p, sp_gaussian_classes *c, sp_vec *
 {
     if (p->betas.n)
         return sp_fail(run, SP_USAGE, "--betas is for --model ising");
-    if (p->steps < 2)
+    if (p->steps == 1)
         return sp_fail(run, SP_USAGE, "--steps must be >= 2 with --model gauss");
     sp_gaussian_classes_params model = {p->d, p->data_var, p->mean, p->power, p->spectrum, p->covariance, p->weights};
     SP_TRY(sp_gaussian_classes_create(run, &model, c));
@@ -95,7 +95,7 @@ static sp_status gauss(sp_run *run, const P *p, sp_gaussian_classes *c, sp_vec *
     if (!t->n)
         SP_TRY(sp_speciation_times(run, K, t_pair, 6, t));
     *out = SP_NEW(run, sp_uturn, t->n * K);
-    return *out ? sp_gaussian_uturn(run, c, p->turns, p->steps, *t, *out) : SP_FAILED;
+    return *out ? sp_gaussian_uturn(run, c, p->turns, p->steps ? p->steps : 400, *t, *out) : SP_FAILED;
 }
 
 static sp_status run_speciation_uturn(sp_run *run, const void *params_, void *scalars_, sp_result *out)
