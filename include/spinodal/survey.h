@@ -24,6 +24,7 @@ typedef struct {
     double t_C_phi_surrogate, t_C_phi_surrogate_se;
     double step_S_linear, step_C_linear, step_S_cosine, step_C_cosine;
     double log10_n_wanted;
+    double memorisation_from, memorisation_to, memorisation_to_se; /* training times of a random-feature score */
     double h_opt, h_opt_se, h_G, h_CLT, N_eff_kde, N_eff_kde_se;
     double features_best_p, features_best_ridge, features_best_test; /* the error relative to the variance of the target */
 } sp_survey_result;

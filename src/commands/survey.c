@@ -33,6 +33,9 @@ static const sp_scalar scalars[] = {
     SP_OUT(R, step_S_cosine, "", "step of t_S, cosine schedule of 1000 steps"),
     SP_OUT(R, step_C_cosine, "", "step of t_C_phi, cosine schedule"),
     SP_OUT(R, log10_n_wanted, "", "log10 of the n that would halve t_C (Gaussian data of this covariance)"),
+    SP_OUT(R, memorisation_from, "1", "random-feature score: training time from which it is good"),
+    SP_OUT(R, memorisation_to, "1", "and at which its held-out loss has risen again by 5 % (inf: never)"),
+    SP_OUT(R, memorisation_to_se, "1", "standard error"),
     SP_OUT(R, h_opt, "data", "bandwidth of the best kernel density estimate"),
     SP_OUT(R, h_opt_se, "data", "standard error"),
     SP_OUT(R, h_G, "data", "below: a few points carry all the weight"),
@@ -163,6 +166,11 @@ static const sp_column known_curves[] = {{"t", "", "OU time"},
                                          {"phi_se", "1", "standard error"},
                                          {"phi_theory", "1", "closed form"},
                                          {0}};
+static const sp_column memorisation[] = {{"train_time", "1", "training time of a random-feature score at t = 0.01"},
+                                         {"train", "1", "training loss"},
+                                         {"test", "1", "held-out loss"},
+                                         {"test_se", "1", "standard error over draws of the features"},
+                                         {0}};
 static const sp_column features[] = {{"p", "", "random features"},
                                      {"n", "", "training rows"},
                                      {"test", "target^2", "predicted error with hardly any ridge (3e-4)"},
@@ -220,6 +228,8 @@ static const sp_table_decl tables[] = {
      "plot t phi_C,phi_C_exact,phi,phi_theory logx vline t_C_phi t_S_spectral ylabel probability; plot t f_ex,f_ex_exact "
      "logx title Excess entropy",
      "The measured curves (points) on their closed forms (lines)."},
+    {"memorisation", memorisation, "plot train_time train,test logx lines vline memorisation_from memorisation_to",
+     "Stop between the two lines: after that the training loss falls at the expense of the held-out loss."},
     {"features", features, "map p n test logx logy logz; map p n zone logx logy",
      "Predicted error of learning the labels with random features. Danger: as many features as rows, where the model fits "
      "the noise of its sample."},
@@ -235,7 +245,7 @@ static sp_status run_survey(sp_run *run, const void *params_, void *scalars_, sp
 
 const sp_command sp_command_survey = {.name = "survey",
                                       .summary = "The phase diagram of learning on a dataset",
-                                      .spec = "03; 05; 07; 11; 17; 20; 21",
+                                      .spec = "03; 05; 07; 09; 11; 17; 20; 21",
                                       .params = params,
                                       .scalars = scalars,
                                       .tables = tables,
