@@ -54,14 +54,16 @@ def _label(table, name):
 
 def _curves(ax, table, figure):
     x, names = figure["columns"][0], figure["columns"][1].split(",")
-    by = figure.get("by")
-    groups = list(dict.fromkeys(table[by].tolist())) if by else [None]
+    by = figure.get("by", "").split(",") if figure.get("by") else []
+    keys = list(zip(*(table[name].tolist() for name in by))) if by else [()] * len(table)
+    groups = list(dict.fromkeys(keys))
     colours = {}
     for group in groups:
-        rows = np.asarray(table[table[by] == group] if by else table)
+        rows = np.asarray(table[[key == group for key in keys]])
+        of = [f"{name} = {value:.4g}" if isinstance(value, float) else value for name, value in zip(by, group)]
         for name in names:
             colour = colours.setdefault((_same.sub("", name), group), f"C{len(colours) % 10}")
-            text = " ".join([name] * (len(names) > 1 or not by) + [f"{by} = {group:g}" if isinstance(group, float) else str(group)] * bool(by))
+            text = ", ".join(([name] if len(names) > 1 or not by else []) + of)
             measured = name + "_se" in table.dtype.names
             points = figure.get("points", measured or rows[x].dtype.kind == "U") and not figure.get("lines")
             style = {"color": colour, "label": text, "linestyle": "none" if points else "-", "marker": "o" if points else None, "markersize": 3}
@@ -70,8 +72,9 @@ def _curves(ax, table, figure):
                 ax.errorbar(rows[x], rows[name], np.where(error >= 0, error, np.nan), **style)
             else:
                 ax.plot(rows[x], rows[name], **style)
-    if len(names) == 1:
-        ax.set_ylabel(_label(table, names[0]))
+    units = {table.units.get(name) for name in names} - {"", "1", None}
+    if len(names) == 1 or len(units) == 1:
+        ax.set_ylabel(_label(table, names[0]) if len(names) == 1 else f"[{units.pop()}]")
     if figure.get("diagonal"):
         ax.axline((0, 0), slope=1, color="0.6", linewidth=0.8)
     if len(groups) * len(names) > 1 and not figure.get("nokey"):

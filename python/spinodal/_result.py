@@ -179,7 +179,7 @@ class Result:
         for figure in figures:
             free = [name for name in axes if name not in figure["columns"] and name in shown.dtype.names]
             if free and figure["kind"] == "plot":
-                figure.setdefault("by", free[0])
+                figure["by"] = ",".join(dict.fromkeys([*filter(None, [figure.get("by")]), *free]))
         if ax is not None or len(figures) == 1:
             return _plot.draw(ax if ax is not None else plt.subplots()[1], self, shown, figures[0])
         axes = plt.subplots(1, len(figures), figsize=(5 * len(figures), 4), layout="constrained")[1]
