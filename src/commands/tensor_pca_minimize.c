@@ -28,7 +28,7 @@ static const sp_scalar scalars[] = {
 static const sp_column history[] = {{"t", "", "step"},
                                     {"q", "", "overlap of positions with the common drift"},
                                     {"value", "", "T(x,..,x)/sqrt(n) at the drift; nan: not evaluated"},
-                                    {"drift", "", "norm of the mean force"},
+                                    {"drift", "", "norm of the mean force (gd: of the force along the sphere)"},
                                     {"spread", "", "|mean position|^2: 1 when the replicas have aligned"},
                                     {"m", "", "overlap with the signal; nan: not evaluated"},
                                     {0}};

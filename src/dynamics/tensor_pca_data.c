@@ -48,6 +48,8 @@ static sp_status load(sp_run *run, const sp_tensor_pca_data_params *p, pca_insta
 {
     int k = (int)p->k;
     if (p->demo) {
+        if (p->demo < 4 || p->demo > 100000)
+            return sp_fail(run, SP_USAGE, "--demo %zu: allowed is 4 to 100000", p->demo);
         if (*p->tensor)
             return sp_fail(run, SP_USAGE, "give a tensor or --demo, not both");
         *noise = 1;

@@ -79,7 +79,7 @@ typedef struct {
 static void record(solver *v, double q, double value, double drift, double spread)
 {
     if (v->step && v->n_steps < v->room) {
-        v->step[v->n_steps] = (sp_tensor_pca_step){(double)v->n_steps, q, value, drift, spread, pca_overlap(v->s, v->x)};
+        v->step[v->n_steps] = (sp_tensor_pca_step){(double)v->iterations, q, value, drift, spread, pca_overlap(v->s, v->x)};
         v->n_steps++;
     }
 }
@@ -174,7 +174,8 @@ static sp_status closed_average(sp_run *run, solver *v)
     normalise(n, v->x);
     v->m_first = pca_overlap(v->s, v->x);
     record(v, 0, NAN, drift, 0);
-    for (size_t t = 1; t <= steps; t++, v->iterations++) {
+    for (size_t t = 1; t <= steps; t++) {
+        v->iterations = t;
         double q = (double)t / (double)steps, rest = (1 - q * q) / (double)n;
         SP_TRY(sp_poll(run));
         SP_TRY(pca_field(run, n, 1, v->x, v->g, (void *)v->s));
