@@ -69,18 +69,22 @@ static const sp_column subsets[] = {{"n", "", "training rows"},
                                     {"gap_inf", "1", "overfitting after infinite time"},
                                     {"gap_inf_se", "1", "standard error"},
                                     {0}};
-static const sp_column eigenvalues[] = {{"lambda", "1", "eigenvalue of the feature matrix"},
+static const sp_column eigenvalues[] = {{"rank", "", "from the largest"},
+                                        {"lambda", "1", "eigenvalue of the feature matrix"},
                                         {"train_time", "1", "its relaxation time psi_p/(2 Delta lambda)"},
                                         {0}};
 static const sp_table_decl tables[] = {
     {"curves", curves,
-     "plot train_time train,test logx lines vline window_from window_to; plot train_time_over_n gap by n logx logy "
+     "plot train_time test,train by n logx logy lines vline window_from window_to; plot train_time_over_n gap by n logx "
+     "logy "
      "lines",
-     "Losses of all training rows; the gaps of subsets against training time over rows fall on one curve when memorisation "
+     "Losses of a quarter, half and all of the training rows; the gaps of subsets against training time over rows fall on "
+     "one curve when memorisation "
      "takes a time proportional to the rows"},
     {"subsets", subsets, "plot n train_time_gen,train_time_leave logx logy",
      "The window between good samples and copies opens with the number of rows"},
-    {"eigenvalues", eigenvalues, "hist lambda bins 60", "Eigenvalues of the feature matrix"},
+    {"eigenvalues", eigenvalues, "plot rank lambda logx logy lines",
+     "Eigenvalues of the feature matrix: the population first, then single samples, then directions without data"},
     {0}};
 
 static sp_status run_memorization_data(sp_run *run, const void *params_, void *scalars_, sp_result *out)
@@ -105,8 +109,9 @@ static sp_status run_memorization_data(sp_run *run, const void *params_, void *s
                       s->train_time_mem_se, s->gap_inf, s->gap_inf_se));
     }
     double clock = r->psi_p / (2 * -expm1(-2 * p->t));
-    for (size_t i = 0; i < detail.n_eigenvalues; i++)
-        SP_TRY(SP_ROW(sp_result_table(out, "eigenvalues"), detail.eigenvalue[i], clock / detail.eigenvalue[i]));
+    for (size_t i = detail.n_eigenvalues; i-- > 0;)
+        SP_TRY(SP_ROW(sp_result_table(out, "eigenvalues"), detail.n_eigenvalues - i, detail.eigenvalue[i],
+                      clock / detail.eigenvalue[i]));
     if (r->p <= r->n)
         sp_warn(run, "with no more features (%zu) than training rows (%zu) the score cannot memorise them all: raise --p",
                 r->p, r->n);

@@ -33,7 +33,7 @@ static const sp_scalar scalars[] = {
 static const sp_column times[] = {{"t", "OU time", "diffusion time"},
                                   {"gamma_max", "", "largest variance of a mode"},
                                   {"gamma_min", "", "smallest"},
-                                  {"condition", "", "their ratio"},
+                                  {"condition", "", "condition number, their ratio"},
                                   {"steps1", "", "steps of one layer"},
                                   {"steps2", "", "steps of two layers"},
                                   {"R_needed", "sites", "radius of a local kernel that leaves less than `floor`"},

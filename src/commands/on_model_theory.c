@@ -21,7 +21,7 @@ static const sp_scalar scalars[] = {SP_OUT(R, mass2, "", "squared mass"),
 static const sp_column times[] = {{"t", "OU time", "diffusion time"},
                                   {"gamma_max", "", "largest variance of a mode"},
                                   {"gamma_min", "", "smallest"},
-                                  {"condition", "", "their ratio"},
+                                  {"condition", "", "condition number, their ratio"},
                                   {"steps1", "", "steps of one layer"},
                                   {"steps2", "", "steps of two layers"},
                                   {"xi_t", "sites", "range of the exact score kernel"},
@@ -42,7 +42,7 @@ static const sp_column kernel[] = {{"t", "OU time", "diffusion time"},
 static const sp_table_decl tables[] = {
     {"times", times, "plot t steps1,steps2 logx logy; plot t condition logx logy",
      "One layer needs as many steps as the condition number; two layers its logarithm. Late times are easy"},
-    {"local", local, "plot radius relative by t logy points", "Excess loss of the best local kernel falls exponentially"},
+    {"local", local, "plot radius relative by t logy", "Excess loss of the best local kernel falls exponentially"},
     {"kernel", kernel, NULL, NULL},
     {0}};
 

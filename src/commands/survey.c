@@ -168,6 +168,7 @@ static const sp_column known_curves[] = {{"t", "", "OU time"},
                                          {0}};
 static const sp_column memorisation[] = {{"train_time", "1", "training time of a random-feature score at t = 0.01"},
                                          {"train", "1", "training loss"},
+                                         {"train_se", "1", "standard error over draws of the features"},
                                          {"test", "1", "held-out loss"},
                                          {"test_se", "1", "standard error over draws of the features"},
                                          {0}};
@@ -228,7 +229,7 @@ static const sp_table_decl tables[] = {
      "plot t phi_C,phi_C_exact,phi,phi_theory logx vline t_C_phi t_S_spectral ylabel probability; plot t f_ex,f_ex_exact "
      "logx title Excess entropy",
      "The measured curves (points) on their closed forms (lines)."},
-    {"memorisation", memorisation, "plot train_time train,test logx lines vline memorisation_from memorisation_to",
+    {"memorisation", memorisation, "plot train_time train,test logx vline memorisation_from memorisation_to",
      "Stop between the two lines: after that the training loss falls at the expense of the held-out loss."},
     {"features", features, "map p n test logx logy logz; map p n zone logx logy",
      "Predicted error of learning the labels with random features. Danger: as many features as rows, where the model fits "

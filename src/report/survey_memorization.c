@@ -57,7 +57,7 @@ static sp_status run(sp_survey *s)
     for (size_t i = 0; curves && i < sp_table_rows(curves); i++)
         if (cell(curves, i, "n") == n)
             SP_SURVEY_ROW(s, "memorisation", cell(curves, i, "train_time"), cell(curves, i, "train"),
-                          cell(curves, i, "test"), cell(curves, i, "test_se"));
+                          cell(curves, i, "train_se"), cell(curves, i, "test"), cell(curves, i, "test_se"));
     describe(s, found);
     sp_survey_show(s, "memorisation");
     sp_survey_paste(s, "spinodal memorization data %s --limit-n %s --p %s --draws 2", sp_survey_data_words(s), rows,
