@@ -14,7 +14,12 @@ sp_status label_law_create(sp_run *run, size_t capacity, label_law *out)
 
 typedef double lanes __attribute__((vector_size(64), aligned(8)));
 
-static double sum_lanes(lanes v) { return ((v[0] + v[1]) + (v[2] + v[3])) + ((v[4] + v[5]) + (v[6] + v[7])); }
+/* by address: a vector as an argument would depend on the instruction set */
+static double sum_lanes(const lanes *v)
+{
+    const double *x = (const double *)v;
+    return ((x[0] + x[1]) + (x[2] + x[3])) + ((x[4] + x[5]) + (x[6] + x[7]));
+}
 
 /* eight fixed partial sums: the same bits on every processor */
 __attribute__((target_clones("avx512f", "avx2", "default"))) void label_average(const label_law *law, double g,
@@ -38,10 +43,10 @@ __attribute__((target_clones("avx512f", "avx2", "default"))) void label_average(
         tail[2] += w * r * (u - 1);
         tail[3] += w * r * r * u;
     }
-    *out = (label_averages){.bulk = sum_lanes(bulk) + tail[0],
-                            .edge = g * g * (sum_lanes(edge) + tail[1]),
-                            .signal = g * (sum_lanes(signal) + tail[2]),
-                            .norm_signal = sum_lanes(norm) + tail[3]};
+    *out = (label_averages){.bulk = sum_lanes(&bulk) + tail[0],
+                            .edge = g * g * (sum_lanes(&edge) + tail[1]),
+                            .signal = g * (sum_lanes(&signal) + tail[2]),
+                            .norm_signal = sum_lanes(&norm) + tail[3]};
 }
 
 typedef struct {

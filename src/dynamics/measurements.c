@@ -13,7 +13,12 @@ enum { BLOCK = 256, STRIP = 8, FEW = 3, SMALL = 256, BLOCKS_PER_INSTANCE = 1 << 
 typedef double lanes __attribute__((vector_size(64), aligned(8)));
 typedef float float_lanes __attribute__((vector_size(32), aligned(4)));
 
-static double sum_lanes(lanes v) { return ((v[0] + v[1]) + (v[2] + v[3])) + ((v[4] + v[5]) + (v[6] + v[7])); }
+/* by address: a vector as an argument would depend on the instruction set */
+static double sum_lanes(const lanes *v)
+{
+    const double *x = (const double *)v;
+    return ((x[0] + x[1]) + (x[2] + x[3])) + ((x[4] + x[5]) + (x[6] + x[7]));
+}
 
 /* four rows at once: v is read once for them */
 __attribute__((target_clones("avx512f", "avx2", "default"))) static void dots_4(size_t n, const float *x, size_t stride,
@@ -29,7 +34,7 @@ __attribute__((target_clones("avx512f", "avx2", "default"))) static void dots_4(
         s2 += w * __builtin_convertvector(*(const float_lanes *)(x2 + i), lanes);
         s3 += w * __builtin_convertvector(*(const float_lanes *)(x3 + i), lanes);
     }
-    out[0] = sum_lanes(s0), out[1] = sum_lanes(s1), out[2] = sum_lanes(s2), out[3] = sum_lanes(s3);
+    out[0] = sum_lanes(&s0), out[1] = sum_lanes(&s1), out[2] = sum_lanes(&s2), out[3] = sum_lanes(&s3);
     for (; i < n; i++) {
         out[0] += v[i] * (double)x[i];
         out[1] += v[i] * (double)x1[i];
