@@ -114,7 +114,7 @@ typedef struct {
     const char *activation;
     double psi_p, psi_n, t, data_var;
     sp_vec train_time;
-    double gap_fraction, gap_threshold, gen_fraction;
+    double gap_fraction, gap_threshold, gen_fraction, star_gap;
 } sp_memorization_theory_params;
 
 typedef struct {
@@ -125,6 +125,7 @@ typedef struct {
     double train_time_mem_absolute; /* first gap >= gap_threshold; NAN when never */
     double train_time_best, test_best, score_error_best;
     double train_inf, test_inf, gap_inf;
+    double psi_n_star; /* above: gap_inf < star_gap, no memorisation at any time; NAN: not asked or not found */
     double train_time_gen_asymptotic, train_time_mem_asymptotic; /* leading order, spec 09, 3.6 */
     double residual;
 } sp_memorization_theory_result;

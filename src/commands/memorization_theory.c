@@ -14,6 +14,7 @@ static const sp_param params[] = {
     SP_REAL(P, gap_threshold, "0", SP_NONNEGATIVE, "1", "memorisation: the gap reaches this value (0: not asked)"),
     SP_REAL(P, gen_fraction, "0.05", SP_OPEN_FRACTION, "1",
             "generalisation: test loss within this fraction of the way down to its minimum"),
+    SP_REAL(P, star_gap, "0", SP_NONNEGATIVE, "1", "psi_n_star: the overfitting that is tolerated (0: not asked)"),
     {0}};
 static const sp_scalar scalars[] = {
     SP_OUT(R, train_time_gen, "1", "samples become good"),
@@ -29,6 +30,7 @@ static const sp_scalar scalars[] = {
     SP_OUT(R, train_inf, "1", "training loss after infinite time"),
     SP_OUT(R, test_inf, "1", "test loss after infinite time"),
     SP_OUT(R, gap_inf, "1", "their difference: overfitting"),
+    SP_OUT(R, psi_n_star, "1", "samples per dimension above which the gap stays below star_gap at all times"),
     SP_OUT(R, a, "1/data", "linear part of the activation, E s'"),
     SP_OUT(R, b, "1", "overlap with the noise, sqrt(Delta) a"),
     SP_OUT(R, v2, "1", "sample-specific part: variance of the noise average beyond the linear part"),

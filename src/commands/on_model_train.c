@@ -47,11 +47,17 @@ static const sp_column curves[] = {{"step", "", "step of descent"},
 static const sp_column modes[] = {{"k", "1/site", "sqrt(khat2)"}, {"gamma", "", "variance of the mode"},
                                   {"w", "", "weight learnt"},     {"w_theory", "", "by the mean descent"},
                                   {"w_exact", "", "1/gamma"},     {0}};
+static const sp_column learning[] = {{"k", "1/site", "sqrt(khat2)"},
+                                     {"step", "", "step of the mean descent"},
+                                     {"fraction", "", "w gamma: 1 when the mode is learnt"},
+                                     {0}};
 static const sp_column unbalanced[] = {{"gamma", "", "variance"}, {"w", "", "a b at tau"}, {0}};
 static const sp_table_decl tables[] = {
     {"curves", curves, "plot step excess,excess_theory logy", "Learning curve of sampled fields beside the mean"},
     {"modes", modes, "plot k w,w_theory,w_exact logx logy points",
      "Long waves are learnt first by one layer; two layers learn all at one rate"},
+    {"learning", learning, "plot k fraction by step logx logy points",
+     "Each mode at several steps, by the closed forms without a window (two layers: of the flow)"},
     {"unbalanced", unbalanced, NULL, NULL},
     {0}};
 
@@ -108,6 +114,15 @@ static sp_status run_on_model_train(sp_run *run, const void *params_, void *scal
     for (size_t i = 0; i < l.n_modes; i++) {
         double gamma = sp_field_gamma(l.C[i], p->t);
         SP_TRY(SP_ROW(sp_result_table(out, "modes"), sqrt(l.k2[i]), gamma, w[i], mean[i], 1 / gamma));
+    }
+    for (size_t part = 8; part > 0; part /= 2) {
+        size_t step = p->steps / part;
+        for (size_t i = 0; i < m.n; i++) {
+            double gamma = sp_field_gamma(m.C[i], p->t),
+                   weight = p->layers == 1 ? sp_one_layer_weight(gamma, high, d.eta * high, (double)step)
+                                           : sp_two_layer_weight(gamma, 1 / high, d.eta * (double)step);
+            SP_TRY(SP_ROW(sp_result_table(out, "learning"), sqrt(m.k2[i]), step, gamma * weight));
+        }
     }
     for (size_t i = 0; i < p->unbalanced_gamma.n; i++) {
         double gamma = p->unbalanced_gamma.v[i];

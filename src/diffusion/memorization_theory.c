@@ -162,12 +162,40 @@ static double first_time(const sp_score_curve *curve, size_t from, size_t n, con
     return NAN;
 }
 
+/* n*: where the overfitting after infinite time falls to star_gap. */
+typedef struct {
+    sp_run *run;
+    sp_score_model model;
+    double gap;
+} star;
+
+static double star_excess(double psi_n, void *context)
+{
+    star *s = context;
+    sp_mark mark = sp_memory_mark(s->run);
+    const sp_score_curve *curve;
+    s->model.psi_n = psi_n;
+    double excess = NAN;
+    if (sp_score_curve_open(s->run, &s->model, &curve) == SP_OK) {
+        sp_score_losses end = sp_score_losses_at(curve, INFINITY);
+        excess = log((end.test - end.train) / s->gap);
+    }
+    sp_memory_release(s->run, mark);
+    return excess;
+}
+
+static double star_size(sp_run *run, const sp_score_model *m, double gap)
+{
+    star s = {run, *m, gap};
+    sp_root root = sp_root_log(star_excess, &s, m->psi_p, 1e-3 * m->psi_p, 1e4 * m->psi_p, 1e-8);
+    return root.converged ? root.x : NAN;
+}
+
 enum { SCAN = 160 };
 
 sp_status sp_memorization_theory(sp_run *run, const sp_memorization_theory_params *p, const sp_score_curve *curve,
                                  const sp_score_model *m, sp_memorization_theory_result *r)
 {
-    (void)run;
     double log_time[SCAN], test[SCAN], gap[SCAN];
     double clock = m->psi_p / (2 * m->c.noise_var), first = log(0.01 * clock / curve->fastest),
            last = log(100 * clock / curve->slowest);
@@ -199,6 +227,7 @@ sp_status sp_memorization_theory(sp_run *run, const sp_memorization_theory_param
                                          .gap_inf = end.test - end.train,
                                          .train_time_gen_asymptotic = 1 / (2 * m->c.noise_var * (A2 + m->c.b * m->c.b)),
                                          .train_time_mem_asymptotic = clock / (m->c.s2 + m->c.v2 * spread * spread),
+                                         .psi_n_star = p->star_gap > 0 ? star_size(run, m, p->star_gap) : NAN,
                                          .residual = fmax(end.residual, least.residual)};
     r->train_time_gen = first_time(curve, 0, SCAN, log_time, test, false, least.test + p->gen_fraction * (1 - least.test));
     double leave = first_time(curve, best, SCAN, log_time, test, false, least.test + p->gen_fraction * (1 - least.test));

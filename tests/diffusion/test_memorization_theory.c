@@ -173,6 +173,23 @@ static void test_count(void **state)
     assert_close(r.above_delta, 4, 0);
 }
 
+/* at psi_n_star the gap is what was asked for */
+static void test_star(void **state)
+{
+    (void)state;
+    sp_score_model m = model_of("tanh", 16, 4, 0.1);
+    const sp_score_curve *curve;
+    sp_memorization_theory_params p = {.gap_fraction = 0.05, .gen_fraction = 0.05, .star_gap = 0.1};
+    sp_memorization_theory_result r;
+    assert_int_equal(sp_score_curve_open(test_run(), &m, &curve), SP_OK);
+    assert_int_equal(sp_memorization_theory(test_run(), &p, curve, &m, &r), SP_OK);
+    assert_true(r.train_time_gen < r.train_time_best && r.train_time_best < r.train_time_leave);
+    m.psi_n = r.psi_n_star;
+    assert_int_equal(sp_score_curve_open(test_run(), &m, &curve), SP_OK);
+    sp_score_losses end = sp_score_losses_at(curve, INFINITY);
+    assert_close_rel(end.test - end.train, 0.1, 1e-6);
+}
+
 static void test_threads(void **state)
 {
     (void)state;
@@ -203,6 +220,7 @@ int main(void)
                                        SP_TEST(test_resolvent),  SP_TEST(test_general_covariance),
                                        SP_TEST(test_bulks),      SP_TEST(test_losses),
                                        SP_TEST(test_simulation), SP_TEST(test_count),
-                                       SP_TEST(test_threads),    SP_TEST(test_bad_input)};
+                                       SP_TEST(test_star),       SP_TEST(test_threads),
+                                       SP_TEST(test_bad_input)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
