@@ -22,8 +22,7 @@ static void separators(void **state)
         "  1  2 3  \r\n 4 5   6\r\n",
         "1, 2 ,3 \n 4,5,6\n",
         "# comment, here\n\n1,2,3\n\n4,5,6\n\n",
-        "\xef\xbb\xbf"
-        "1,2,3\n4,5,6\n",
+        "\xef\xbb\xbf+1,2,3\n4,5,6\n", /* byte order mark */
         "\"1\",\"2\",3\n4,5,\"6\"\n",
         "+1,2.0,3e0\n4E0,.5e1,6.\n",
         "1\t2 \t3\n4\t5\t6\n",

@@ -95,7 +95,7 @@ static void test_fit(void **state)
     size_t settled = 0;
     for (size_t i = 0; i < r.n; i++)
         settled += detail.t_last_correct[i] >= .3;
-    assert_true(settled > 0.9 * (double)r.n); /* attribution at t = .3 is .97 */
+    assert_true((double)settled > 0.9 * (double)r.n); /* attribution at t = .3 is .97 */
 }
 
 /* All estimators agree on two clouds: t = 1/2 log(d) for means +-1, d = 32. */
