@@ -46,7 +46,7 @@ static const sp_claim claims[] = {
     THEORY("... Parisi parameter", 0.0714, 1e-4, "s", "critical --loss quartic"),
     THEORY("... loss/N", 11.535, 0.01, "energy", "critical --loss quartic"),
     CRITICAL("0.01", 4.4360836, 0.16195317, 0.37733575, 1.26679658),
-    /* loss/N: 1.35307905 in the reference, 1.35304908 on two grids here: two digits exchanged */
+    /* loss/N: 1.35307905 in the reference, 1.35304908 here, with chi, s and the threshold as in the reference */
     CRITICAL("0.1", 5.1032565, 0.19225279, 0.41656325, 1.35304908),
     CRITICAL("0.5", 6.3003630, 0.25383167, 0.48925229, 1.37047877),
     CRITICAL("1", 7.0939619, 0.30760924, 0.55016761, 1.30077488),
@@ -94,10 +94,10 @@ static const sp_claim claims[] = {
     SUCCESS("128", "8", 1),
     {.claim = "plateau at the threshold energy of length ln N/(2 escape rate)",
      .paper = NAN,
-     .needs = "N beyond 1e5: smaller systems escape through their early window, before they reach the plateau"},
+     .needs = "systems much larger than a run of seconds allows"},
     {.claim = "quadratic loss: linear response 1/(k (sqrt(alpha) - 1))",
      .paper = NAN,
-     .needs = "a loss without labels: its Hessian law is checked by the tests of the library"},
+     .needs = "a loss without labels, which no command takes"},
     {0}};
 
 const sp_paper sp_paper_19 = {

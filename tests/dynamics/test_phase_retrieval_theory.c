@@ -62,8 +62,8 @@ static void test_start(void **state)
 static void test_critical(void **state)
 {
     (void)state;
-    /* a, start; threshold, chi, s, energy (nan: not in the spec). Energy at a = 0.1: the spec prints 1.35307905; two grids
-     * here agree on 1.35304908 to ten digits, and all other energies with the spec */
+    /* a, start; threshold, chi, s, energy (nan: not in the spec). Energy at a = 0.1: the spec prints 1.35307905; here it is
+     * 1.35304908, with threshold, chi and s equal to the spec's to all digits, and every other energy too */
     const double table[][6] = {{0.001, 2.97829028, NAN, NAN, NAN, NAN},
                                {0.01, 2.85075199, 4.4360836, 0.16195317, 0.37733575, 1.26679658},
                                {0.1, 2.16668085, 5.1032565, 0.19225279, 0.41656325, 1.35304908},
