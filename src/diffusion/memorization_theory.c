@@ -102,7 +102,7 @@ sp_status sp_score_curve_open(sp_run *run, const sp_score_model *m, const sp_sco
 
 static void sum(const sp_score_curve *c, double train_time, size_t first, size_t step, double *train, double *test)
 {
-    sp_complex f[HALF];
+    sp_complex f[HALF] = {0};
     double linear_train = 0, linear_test = 0, quadratic = 0;
     for (size_t i = first; i < HALF; i += step) {
         sp_complex x = isinf(train_time) ? 0 : cexp(-2 * c->noise_var * train_time / c->psi_p * c->z[i]);

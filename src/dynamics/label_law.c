@@ -17,7 +17,7 @@ typedef double lanes __attribute__((vector_size(64), aligned(8)));
 /* by address: a vector as an argument would depend on the instruction set */
 static double sum_lanes(const lanes *v)
 {
-    const double *x = (const double *)v;
+    lanes x = *v;
     return ((x[0] + x[1]) + (x[2] + x[3])) + ((x[4] + x[5]) + (x[6] + x[7]));
 }
 

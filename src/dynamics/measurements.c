@@ -16,7 +16,7 @@ typedef float float_lanes __attribute__((vector_size(32), aligned(4)));
 /* by address: a vector as an argument would depend on the instruction set */
 static double sum_lanes(const lanes *v)
 {
-    const double *x = (const double *)v;
+    lanes x = *v;
     return ((x[0] + x[1]) + (x[2] + x[3])) + ((x[4] + x[5]) + (x[6] + x[7]));
 }
 
