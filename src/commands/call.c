@@ -5,6 +5,7 @@
 #include "result_private.h"
 #include "run_private.h"
 
+#include <ctype.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,14 +86,30 @@ static const char *value_text(const arguments *args, const sp_param *p)
     return value ? value : p->fallback;
 }
 
-static sp_status set_from(sp_run *run, const sp_param *list, const arguments *args, void *params)
+/* "OUT" of a parameter given by its place, else "--out". */
+static const char *typed_name(sp_run *run, const char *positional, const sp_param *p)
+{
+    size_t n = strlen(p->name);
+    for (const char *at = positional ? positional : ""; (at = strstr(at, p->name)); at += n) {
+        if ((at > positional && at[-1] != ' ') || (at[n] && at[n] != ' '))
+            continue;
+        char *name = sp_strdup(run, p->name);
+        for (char *c = name; c && *c; c++)
+            *c = (char)toupper((unsigned char)*c);
+        return name ? name : p->name;
+    }
+    const char *option = sp_format(run, "--%s", sp_option_name(run, p->name));
+    return option ? option : p->name;
+}
+
+static sp_status set_from(sp_run *run, const sp_param *list, const char *positional, const arguments *args, void *params)
 {
     for (const sp_param *p = list; p && p->name; p++) {
         if (p->type == SP_TYPE_DATA)
             continue;
         const char *text = value_text(args, p);
         if (!text)
-            return sp_fail(run, SP_USAGE, "--%s is needed: %s", sp_option_name(run, p->name), p->help);
+            return sp_fail(run, SP_USAGE, "%s is needed: %s", typed_name(run, positional, p), p->help);
         SP_TRY(sp_param_set(run, p, text, params));
     }
     return SP_OK;
@@ -105,7 +122,7 @@ static sp_status open_datasets(sp_run *run, const sp_command *command, const arg
     if (!first)
         return memory ? sp_fail(run, SP_USAGE, "%s takes no dataset", command->name) : SP_OK;
     data_params d = {0};
-    SP_TRY(set_from(run, data_options, args, &d));
+    SP_TRY(set_from(run, data_options, NULL, args, &d));
     sp_data_options options = {.scale = d.scale,
                                .keep_mean = !d.center,
                                .labels = *d.labels ? d.labels : NULL,
@@ -267,7 +284,7 @@ static sp_status call(sp_run *run, const char *name, const sp_dataset *data, siz
             if (!strcmp(axes[a].param->name, split[i].name))
                 scalar_args[i].value = sp_format(run, "%.17g", axes[a].values.v[0]);
     }
-    SP_TRY(set_from(run, command->params, &(arguments){n_args, scalar_args}, params));
+    SP_TRY(set_from(run, command->params, command->positional, &(arguments){n_args, scalar_args}, params));
     SP_TRY(check_axes(run, n_axes, axes, params));
     SP_TRY(open_datasets(run, command, &args, data, params));
 
