@@ -1,11 +1,12 @@
 /* The classes as a tree in diffusion time, and what separates them. */
 #include "survey.h"
 
+#include "data/subset.h"
 #include "spinodal/diffusion.h"
 
 #include <string.h>
 
-enum { MOST_CLASSES = 50, LEAST_POINTS = 8 };
+enum { MOST_CLASSES = 50, LEAST_POINTS = 8, QUICK_ROWS = 20000 };
 static const double fit_limit = 1e9; /* n d classes: seconds */
 
 static const char *word(const sp_table *table, size_t row, const char *column)
@@ -27,10 +28,12 @@ static sp_status run(sp_survey *s)
     const char *estimator = size > fit_limit || s->mode == SP_SURVEY_QUICK ? "moments" : "gauss";
     const char *args[] = {sp_format(s->run, "estimator=%s", estimator)};
     sp_result *found;
+    const sp_dataset *rows;
+    SP_TRY(sp_dataset_subsample(s->run, s->data, s->mode == SP_SURVEY_QUICK ? QUICK_ROWS : 0, &rows));
     sp_noise_schedule linear, cosine;
     SP_TRY(sp_noise_schedule_create(s->run, "linear", &linear));
     SP_TRY(sp_noise_schedule_create(s->run, "cosine", &cosine));
-    SP_TRY(sp_survey_call(s, "speciation.data", s->data, 1, args, &found));
+    SP_TRY(sp_survey_call(s, "speciation.data", rows, 1, args, &found));
     const sp_table *tree = sp_result_find_table(found, "tree"), *pairs = sp_result_find_table(found, "pairs");
     size_t merges = sp_table_rows(tree), means = 0, covariances = 0, unseen = 0;
     for (size_t i = 0; i < merges; i++) {
