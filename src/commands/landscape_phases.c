@@ -40,8 +40,7 @@ static const sp_table_decl tables[] = {
      "plot strength m_isolated,m_deepest,m_edge_annealed,m_edge_quenched vline r_spinodal r_transition r_trivial r_bbp "
      "r_equator "
      "ylabel overlap title Overlaps; plot strength energy_isolated,energy_equator,energy_deepest vline r_spinodal "
-     "r_transition title "
-     "Energies; "
+     "r_transition ylabel energy title Energies; "
      "plot strength complexity_total,complexity_minima hline 0 vline r_trivial inverse_noise_2_amp inverse_noise_2_flow "
      "inverse_noise_2_trivial ylabel complexity title Ruggedness",
      "Where the deepest minimum jumps to the signal and where ruggedness ends"},
