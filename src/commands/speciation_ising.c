@@ -101,7 +101,7 @@ static const sp_table_decl tables[] = {
     {"agreement", agreement, "plot t phi_theory,phi by groups vline t_first t_last title Agreement of clones",
      "Two clones branched at t end in the same (super-)class"},
     {"classes", classes, NULL, NULL},
-    {"free_entropies", free_entropies, "plot t F by beta_j logy title Free entropies",
+    {"free_entropies", free_entropies, "plot t F by beta_j points logy title Free entropies",
      "Random-field chain at infinite N, data of beta_k analysed with beta_j"},
     {"rates", rates, "plot t D_rate_theory,D_rate,S2_rate by pair logy title Rates of a long chain", NULL},
     {"field", field, NULL, NULL},
