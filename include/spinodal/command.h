@@ -114,7 +114,7 @@ typedef struct {
  * then any of: logx logy logz, points or lines (instead of the rule below), diagonal (y = x), nokey (no legend), vline
  * NUMBER_OR_SCALAR..., hline NUMBER_OR_SCALAR..., xrange A:B, yrange A:B, xlabel WORDS, ylabel WORDS, and last title WORDS.
  * A column with a companion NAME_se is measured: points with error bars. The others are theory: lines. NAME and
- * NAME_theory, _exact, _gauss, _surrogate, _measured, _simulated are one quantity and share a colour. */
+ * NAME_theory, _exact, _gauss, _surrogate, _measured, _simulated, _sim are one quantity and share a colour. */
 typedef struct {
     const char *name;
     const sp_column *columns; /* ends with {0} */

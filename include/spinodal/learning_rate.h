@@ -11,22 +11,27 @@ extern "C" {
 #endif
 
 /* Matrix landscape: H = -x.Jx/2, J of the Gaussian orthogonal ensemble with off-diagonal variance 1/N (spectrum [-2, 2])
- * plus theta v v^T, |v| = 1, m0 = x.v/sqrt(N) at the start. */
+ * plus theta v v^T, |v| = 1, m0 = x.v/sqrt(N) at the start; or any symmetric J, given by its eigenvalues. */
 typedef struct {
     sp_schedule eta;
     double temperature, theta, m0, t_max;
-    sp_vec times; /* empty: 60 log-spaced */
+    sp_vec times;       /* empty: 60 log-spaced */
+    sp_vec eigenvalues; /* ascending; empty: the ensemble. With them theta = m0 = 0 */
 } sp_matrix_schedule_params;
 
 typedef struct {
     double t, eta, s;                    /* s = integral of eta */
     double energy, excess, excess_error; /* excess over the ground state */
-    double asymptotic;                   /* eta T/2 + 3/(8 s) without signal; eta T/2 with one (theta > 1) */
-    double mu, m, C_t0, ln_gamma;        /* ln(Gamma e^{-2 lambda_0 s}), lambda_0 the top of the spectrum */
+    double asymptotic; /* eta T/2 + 3/(8 s) without signal; eta T/2 with one (theta > 1); eta T/2 + the excess of gradient
+                        * flow at the same s for given eigenvalues */
+    double mu, m, C_t0, ln_gamma; /* ln(Gamma e^{-2 lambda_0 s}), lambda_0 the top of the spectrum; m: nan for eigenvalues */
 } sp_matrix_schedule_point;
 
 /* Exact for N = infinity: Volterra equation (spec 14, 3.1, 3.3) on rows at equally spaced log t, with the error estimated
- * from a coarser grid. Cost below a second to t = 1e8. Memory of the run. */
+ * from a coarser grid. Cost below a second to t = 1e8. Memory of the run.
+ * With eigenvalues the kernel is (1/N) sum_i exp(lambda_i x) (spec 14, 5). At T = 0 the excess is the exact mean over random
+ * starts at that N. At T > 0 numerator and denominator of the loss are each averaged, which holds while many eigenvectors
+ * share |x|^2; a warning says when fewer than 100 do. Cost 3e5 N exponentials. SP_USAGE when they are not ascending. */
 sp_status sp_matrix_schedule(sp_run *run, const sp_matrix_schedule_params *params, size_t *n,
                              sp_matrix_schedule_point **points);
 
@@ -36,13 +41,37 @@ void sp_matrix_spike(double theta, double m0, double *lambda_0, double *gap, dou
 /* <v|exp(J s)|v> exp(-lambda_0 s) */
 double sp_matrix_spike_propagator(double theta, double s);
 
+/* A given landscape. couplings: N x N, row-major, symmetric; eigenvalues ascending. */
+typedef struct {
+    size_t N;
+    const float *couplings;
+    sp_vec eigenvalues;
+} sp_matrix_landscape;
+
+/* Reads J from any source of sp_dataset_open (the values as they are) and finds its eigenvalues, (4/3) N^3 flops. SP_DATA
+ * with one line when J is not square, not finite, smaller than 10 or not symmetric to 1e-5 of its largest entry
+ * (symmetrise: (J + J^T)/2 is taken then). Memory of the run. */
+sp_status sp_matrix_landscape_read(sp_run *run, const char *source, bool symmetrise, sp_matrix_landscape *out);
+
+/* Rate of a step of length 1 at which x <- x - eta grad H on the sphere diverges: 2/(lambda_max - lambda_min), the
+ * directions of lowest eigenvalue then overshoot more than the top one grows. */
+double sp_matrix_largest_rate(double lambda_max, double lambda_min);
+
+/* Equilibrium at the effective temperature eta T in a given landscape: share of |x|^2 on the top eigenvector, 1 - eta T/N
+ * sum_i 1/(lambda_max - lambda_i) over the others; 0 above the temperature where it vanishes. */
+double sp_matrix_condensed(sp_vec eigenvalues, double heat);
+
 /* Simulation of the matrix landscape at finite N. */
 typedef struct {
     sp_schedule eta;
     double temperature, theta, m0, dt;
     size_t N, instances, replicas;
     sp_vec times;
+    const sp_matrix_landscape *given; /* NULL: the ensemble. Else N is its size, and instances is 1 */
 } sp_matrix_simulation_params;
+
+/* Heun steps with retraction on the sphere. m: nan in a given landscape. Errors over instances, over replicas when there is
+ * one. SP_USAGE when dt eta reaches sp_matrix_largest_rate, with the largest eta0. Cost 2 N^2 flops a half step. */
 sp_status sp_matrix_simulate(sp_run *run, const sp_matrix_simulation_params *params, size_t *n, sp_langevin_point **points);
 
 /* Two-layer student f(x) = sum_k v_k g(w_k.x/sqrt(d)) of a teacher of the same form, by stochastic gradient steps on fresh

@@ -13,6 +13,9 @@ typedef struct {
     size_t steps;
     int solver;
     sp_vec times;
+    const char *matrix;
+    bool symmetrise;
+    sp_matrix_landscape given; /* of `matrix`, read by landscape_open */
 } landscape_options;
 
 #define LANDSCAPE_OPTIONS(P)                                                                                                 \
@@ -24,6 +27,22 @@ typedef struct {
      "",                                                                                                                     \
      "landscape: 2 matrix (Q = x^2/2, exact), p >= 3 pure p-spin (Q = x^p/p)",                                               \
      NULL},                                                                                                                  \
+        {"matrix",                                                                                                           \
+         SP_TYPE_TEXT,                                                                                                       \
+         SP_FIELD(P, landscape.matrix, const char *),                                                                        \
+         "",                                                                                                                 \
+         SP_ANY,                                                                                                             \
+         "",                                                                                                                 \
+         "your symmetric J in H = -x.Jx/2 instead of the ensemble: N x N numbers (NPY, CSV, ...)",                           \
+         NULL},                                                                                                              \
+        {"symmetrise",                                                                                                       \
+         SP_TYPE_BOOL,                                                                                                       \
+         SP_FIELD(P, landscape.symmetrise, bool),                                                                            \
+         "false",                                                                                                            \
+         SP_ANY,                                                                                                             \
+         "",                                                                                                                 \
+         "take (J + J^T)/2 of a matrix that is not symmetric",                                                               \
+         NULL},                                                                                                              \
         {"temperature",                                                                                                      \
          SP_TYPE_REAL,                                                                                                       \
          SP_FIELD(P, landscape.temperature, double),                                                                         \
@@ -104,13 +123,35 @@ typedef struct {
             "offset of a power schedule", NULL                                                                                \
     }
 
+/* Reads --matrix, once; before landscape_theory. */
+static inline sp_status landscape_open(sp_run *run, landscape_options *p)
+{
+    if (!p->matrix || !*p->matrix)
+        return SP_OK;
+    if (p->p != 2 || p->theta > 0 || p->m0 != 0)
+        return sp_fail(run, SP_USAGE, "--matrix is a landscape of its own: leave --p, --theta and --m0 at their defaults");
+    return sp_matrix_landscape_read(run, p->matrix, p->symmetrise, &p->given);
+}
+
+static inline void landscape_edges(const landscape_options *p, double *top, double *second, double *bottom)
+{
+    double gap, cross;
+    sp_vec v = p->given.eigenvalues;
+    sp_matrix_spike(p->theta, p->m0, top, &gap, &cross);
+    *second = 2, *bottom = -2;
+    if (v.n)
+        *top = v.v[v.n - 1], *second = v.v[v.n - 2], *bottom = v.v[0];
+}
+
 /* n points at the wanted times (60 log-spaced when there are none). */
 static inline sp_status landscape_theory(sp_run *run, const landscape_options *p, size_t *n,
                                          sp_matrix_schedule_point **points)
 {
     if (p->p == 2)
         return sp_matrix_schedule(
-            run, &(sp_matrix_schedule_params){p->eta, p->temperature, p->theta, p->m0, p->t_max, p->times}, n, points);
+            run,
+            &(sp_matrix_schedule_params){p->eta, p->temperature, p->theta, p->m0, p->t_max, p->times, p->given.eigenvalues},
+            n, points);
     if (p->theta > 0 || p->m0 != 0)
         return sp_fail(run, SP_USAGE,
                        "a spike is for --p 2; a planted tensor with any schedule: spinodal spiked-tensor theory");

@@ -72,6 +72,7 @@ static sp_status run_sweep(sp_run *run, const void *params_, void *scalars_, sp_
     const P *p = params_;
     R *r = scalars_;
     landscape_options o = p->landscape;
+    SP_TRY(landscape_open(run, &o));
     double automatic[] = {o.t_max / 100, o.t_max / 10, o.t_max};
     sp_vec horizons = p->horizons.n ? p->horizons : (sp_vec){3, automatic};
     size_t n = p->betas.n, H = horizons.n;

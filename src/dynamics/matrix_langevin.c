@@ -6,6 +6,20 @@
 #include <cblas.h>
 #include <math.h>
 
+/* The given couplings; starts are random, so there is no signal. */
+static sp_status make_given(sp_run *run, const void *context, size_t N, uint64_t index, spiked_instance *out)
+{
+    const sp_matrix_landscape *given = context;
+    (void)index;
+    *out = (spiked_instance){.N = N, .n_terms = 1};
+    SP_TRY(sp_symmetric_create(run, N, 2, &out->term[0]));
+    float *v = out->term[0].v;
+    for (size_t i = 0; i < N; i++)
+        for (size_t j = i; j < N; j++)
+            *v++ = given->couplings[i * N + j];
+    return SP_OK;
+}
+
 /* -H = x.Jx/2: packed couplings; a repeated index counts 1/2 in the form, so the diagonal of J is stored as it is. */
 static sp_status make_matrix(sp_run *run, const void *context, size_t N, uint64_t index, spiked_instance *out)
 {
@@ -24,24 +38,37 @@ static sp_status make_matrix(sp_run *run, const void *context, size_t N, uint64_
 sp_status sp_matrix_simulate(sp_run *run, const sp_matrix_simulation_params *p, size_t *n, sp_langevin_point **points)
 {
     SP_TRY(sp_schedule_check(run, &p->eta));
-    double top, gap, cross;
+    const sp_matrix_landscape *given = p->given;
+    size_t N = given ? given->N : p->N;
+    double top, gap, cross, bottom = -2;
     sp_matrix_spike(p->theta, p->m0, &top, &gap, &cross);
-    if (!(p->N >= 10 && p->instances && p->replicas && p->replicas <= 4096 && fabs(p->m0) <= 1 && p->theta >= 0 &&
+    if (!(N >= 10 && p->instances && p->replicas && p->replicas <= 4096 && fabs(p->m0) <= 1 && p->theta >= 0 &&
           p->temperature >= 0))
         return sp_fail(run, SP_USAGE,
                        "allowed: N >= 10, instances >= 1, replicas in 1..4096, m0 in [-1, 1], theta >= 0, temperature >= 0");
-    if (!(p->dt > 0 && p->dt * p->eta.eta0 * (2 + top) < 2))
-        return sp_fail(run, SP_USAGE, "diverges: eta dt lambda_max >= 2; the largest --eta0 at --dt %g is %.3g", p->dt,
-                       2 / (p->dt * (2 + top)));
-    SP_TRY(sp_need_memory(run, 2.0 * (double)p->N * (double)p->N, "the couplings"));
+    if (given) {
+        if (p->theta > 0 || p->m0 != 0 || p->instances != 1)
+            return sp_fail(run, SP_USAGE, "a given matrix is one instance without a spike: theta = m0 = 0");
+        top = given->eigenvalues.v[N - 1], bottom = given->eigenvalues.v[0];
+    }
+    double largest = sp_matrix_largest_rate(top, bottom);
+    if (!(p->dt > 0 && p->dt * sp_schedule_rate(&p->eta, 0) < largest))
+        return sp_fail(run, SP_USAGE,
+                       "diverges: eta dt (lambda_max - lambda_min) = %.3g x %.3g x %.4g >= 2; the largest --eta0 at --dt "
+                       "%.3g is %.3g",
+                       sp_schedule_rate(&p->eta, 0), p->dt, top - bottom, p->dt,
+                       largest / p->dt * p->eta.eta0 / sp_schedule_rate(&p->eta, 0));
+    SP_TRY(sp_need_memory(run, 2.0 * (double)N * (double)N, "the couplings"));
     sp_langevin_params langevin = {.eta = p->eta,
                                    .temperature = p->temperature,
                                    .m0 = p->m0,
                                    .dt = p->dt,
-                                   .N = p->N,
+                                   .N = N,
                                    .instances = p->instances,
                                    .replicas = p->replicas,
                                    .times = p->times};
     dynamics_model model = {.eta = p->eta, .temperature = p->temperature, .m0 = p->m0};
+    if (given)
+        return langevin_run(run, &langevin, &model, make_given, given, NULL, n, points);
     return langevin_run(run, &langevin, &model, make_matrix, &p->theta, NULL, n, points);
 }

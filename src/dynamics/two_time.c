@@ -12,16 +12,29 @@ typedef struct {
     const dynamics_model *model;
     const log_rows *log; /* NULL: uniform */
     uniform_grid uniform;
-
 } solved;
 
 static const time_curves *curves_of(const solved *s) { return s->log ? log_rows_curves(s->log) : &s->uniform.curves; }
+
+/* The start: no memory yet. */
+static sp_two_time_point first_point(const dynamics_model *d)
+{
+    double b = annealing(d, 0), eta = sp_schedule_rate(&d->eta, 0);
+    return (sp_two_time_point){.eta = eta,
+                               .m = d->m0,
+                               .mu = d->temperature * eta + kernel_1(&d->q, b, d->m0) * d->m0,
+                               .energy = -kernel_0(&d->q, b, d->m0),
+                               .C_t0 = 1,
+                               .R_t0 = 1};
+}
 
 /* Interpolation of READ points in t (uniform) or log t (log). */
 static sp_two_time_point read_point(const solved *s, double t)
 {
     const time_curves *k = curves_of(s);
     sp_two_time_point p = {.t = t, .eta = sp_schedule_rate(&s->model->eta, t)};
+    if (t == 0)
+        return first_point(s->model);
     size_t low = 0, high = k->n - 1;
     while (high - low > 1) {
         size_t middle = (low + high) / 2;

@@ -91,7 +91,7 @@ static const char *group_label(sp_run *run, const sp_table *table, const groups 
 /* "phi_theory" and "phi" show one quantity. */
 static size_t base_length(const char *name)
 {
-    static const char *const endings[] = {"_theory", "_exact", "_gauss", "_simulated", "_measured", "_surrogate"};
+    static const char *const endings[] = {"_theory", "_exact", "_gauss", "_simulated", "_measured", "_surrogate", "_sim"};
     size_t length = strlen(name);
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
         size_t ending = strlen(endings[i]);

@@ -272,6 +272,8 @@ const char *sp_notation_axis(sp_run *run, sp_notation target, const sp_column *c
 {
     enum { LONG_HELP = 36 };
     const char *name = sp_notation_name(run, target, column->name), *unit = sp_notation_unit(run, target, column->unit);
+    if (column->help && column->unit && !strcmp(column->help, column->unit)) /* "time" in units of time */
+        unit = "";
     const char *help =
         column->help && strlen(column->help) <= LONG_HELP && strcmp(column->help, column->name) ? column->help : "";
     char first[128];
