@@ -74,11 +74,13 @@ typedef struct {
  * one. SP_USAGE when dt eta reaches sp_matrix_largest_rate, with the largest eta0. Cost 2 N^2 flops a half step. */
 sp_status sp_matrix_simulate(sp_run *run, const sp_matrix_simulation_params *params, size_t *n, sp_langevin_point **points);
 
-/* Two-layer student f(x) = sum_k v_k g(w_k.x/sqrt(d)) of a teacher of the same form, by stochastic gradient steps on fresh
- * Gaussian inputs, labels with noise (spec 14, 3.7). Time is steps/d. */
+/* Two-layer student f(x) = sum_k v_k g(w_k.x/sqrt(d)) of a teacher of the same form, by stochastic gradient steps on one
+ * Gaussian input each, labels with noise (spec 14, 3.7). Time is steps/d. Inputs are fresh, or stored ones in epochs: every
+ * epoch passes through all of them once, in a new random order. */
 typedef struct {
     sp_schedule eta; /* of time; eta0 is the learning rate */
     size_t d, hidden, teacher_hidden, seeds;
+    size_t samples; /* stored, with their noisy labels; 0: fresh at every step */
     int activation; /* 0 erf, 1 relu, 2 linear */
     double noise_sd, init_sd, t_max;
     bool fixed_output; /* second layer of the student as the teacher's, not trained */
@@ -88,7 +90,12 @@ typedef struct {
 typedef struct {
     double t, eta;
     sp_simulated test, overlap; /* mean squared error/2 on fresh points; mean best cosine with a teacher unit */
+    sp_simulated train;         /* mean squared error/2 on the stored samples and labels; nan: none */
 } sp_teacher_point;
+
+/* One point for each time, means over seeds (teacher, student, samples and order are drawn anew for each). Cost 6 d (hidden
+ * + teacher_hidden) flops a step; memory 8 d samples bytes a thread. Resumable between seeds. SP_USAGE for sizes of 0, too
+ * many hidden units, times that do not increase. */
 sp_status sp_teacher_train(sp_run *run, const sp_teacher_params *params, size_t *n, sp_teacher_point **points);
 
 /* What a training log says about its schedule (spec 14, 3.4, 5). */

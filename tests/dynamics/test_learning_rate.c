@@ -150,6 +150,36 @@ static void test_teacher(void **state)
     assert_true(x[0].test.value > 0.1 && x[1].test.value < 1e-6 && x[1].overlap.value > 0.999);
 }
 
+/* A linear student of 20 weights interpolates 10 stored samples, noise included, and does not find the teacher; 2000 of them
+ * it cannot: the train error is then sigma^2/2 (1 - d/n) of least squares plus the noise of the steps, of either sign below
+ * 0.02, and the test error that noise alone. */
+static void test_epochs(void **state)
+{
+    (void)state;
+    double times[] = {2000};
+    sp_teacher_params p = {.eta = {.eta0 = 0.2},
+                           .d = 20,
+                           .hidden = 1,
+                           .teacher_hidden = 1,
+                           .seeds = 4,
+                           .samples = 10,
+                           .activation = 2,
+                           .noise_sd = 0.5,
+                           .init_sd = 1,
+                           .t_max = 2000,
+                           .fixed_output = true,
+                           .times = {1, times}};
+    sp_teacher_point *x;
+    size_t n;
+    assert_int_equal(sp_teacher_train(test_run(), &p, &n, &x), SP_OK);
+    assert_true(x[0].train.value < 1e-9 && x[0].train.se < 1e-9);
+    assert_true(x[0].test.value > 0.1 && x[0].test.se > 0);
+    p.samples = 2000, p.eta.eta0 = 0.02;
+    assert_int_equal(sp_teacher_train(test_run(), &p, &n, &x), SP_OK);
+    assert_near(x[0].train.value, 0.125 * (1 - 0.01), 0.02);
+    assert_true(x[0].test.value < 0.02);
+}
+
 static void test_advice(void **state)
 {
     (void)state;
@@ -175,12 +205,9 @@ static void test_advice(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {SP_TEST(test_reference_values),
-                                       SP_TEST(test_spike),
-                                       SP_TEST(test_volterra_against_engine),
-                                       SP_TEST(test_schedules),
-                                       SP_TEST(test_simulation),
-                                       SP_TEST(test_teacher),
-                                       SP_TEST(test_advice)};
+    const struct CMUnitTest tests[] = {
+        SP_TEST(test_reference_values), SP_TEST(test_spike),      SP_TEST(test_volterra_against_engine),
+        SP_TEST(test_schedules),        SP_TEST(test_simulation), SP_TEST(test_teacher),
+        SP_TEST(test_epochs),           SP_TEST(test_advice)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
