@@ -101,6 +101,9 @@ static size_t base_length(const char *name)
     return length;
 }
 
+/* A theory with an error of its own is a line in a band, beside measured points. */
+static bool is_theory(const char *name) { return !strcmp(name + base_length(name), "_theory"); }
+
 static size_t base_index(const sp_plot_spec *spec, size_t y)
 {
     size_t index = 0, length = base_length(spec->y[y]);
@@ -177,7 +180,8 @@ static sp_status fill_series(sp_run *run, const source *from, size_t group, size
         s->n += isfinite(s->x[s->n]) && isfinite(s->y[s->n]);
     }
     thin(s);
-    s->draw = measured || from->spec->points || from->x_text || s->n == 1 ? SP_DRAW_POINTS : SP_DRAW_LINE;
+    bool curve = !measured || is_theory(from->spec->y[y]);
+    s->draw = !curve || from->spec->points || from->x_text || s->n == 1 ? SP_DRAW_POINTS : SP_DRAW_LINE;
     if (from->spec->lines && !measured)
         s->draw = SP_DRAW_LINE;
     if (!any_error)
