@@ -21,6 +21,7 @@ typedef struct {
     bool foreground; /* drawn in the colour of the text */
     bool horizontal; /* se is that of x */
     int dash, point;
+    size_t column; /* of curves: which of the spec */
 } sp_series;
 
 typedef struct {

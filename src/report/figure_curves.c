@@ -231,7 +231,7 @@ static void add_style_keys(sp_run *run, const source *from, const sp_series *dra
     for (size_t y = 0; y < from->spec->n_y; y++) {
         const sp_series *like = NULL;
         for (size_t i = 0; i < n_drawn && !like; i++)
-            like = drawn[i].point == (int)base_index(from->spec, y) + variant_index(from->spec, y) ? &drawn[i] : NULL;
+            like = drawn[i].column == y ? &drawn[i] : NULL;
         if (!like)
             continue;
         sp_series *key = &f->series[f->n_series++];
@@ -342,34 +342,54 @@ static sp_status fill_lines(sp_run *run, const sp_table *table, const sp_plot_sp
     return SP_OK;
 }
 
+/* Whether a number of the column can be drawn. */
+static bool has_numbers(const sp_table *table, const char *name)
+{
+    size_t column;
+    if (!sp_table_find_column(table, name, &column) || sp_table_column_is_text(table, column))
+        return false;
+    for (size_t r = 0; r < sp_table_rows(table); r++)
+        if (isfinite(sp_table_cell(table, r, column).number))
+            return true;
+    return false;
+}
+
 sp_status sp_figure_fill_xy(sp_run *run, const sp_result *result, const sp_table *table, const sp_plot_spec *spec,
                             const sp_overlay *overlay, sp_figure *f)
 {
-    source from = {.table = table, .spec = spec};
+    sp_plot_spec drawn = *spec; /* without the columns of a part that was not asked for */
+    source from = {.table = table, .spec = &drawn};
     if (!sp_table_find_column(table, spec->x, &from.x))
         return SP_OK;
     size_t y;
     if (spec->n_y == 1 && sp_table_find_column(table, spec->y[0], &y) && sp_table_column_is_text(table, y) &&
         !sp_table_column_is_text(table, from.x))
         return fill_lines(run, table, spec, from.x, y, f);
-    find_keys(result, table, spec, &from.g);
+    drawn.n_y = 0;
+    for (y = 0; y < spec->n_y; y++)
+        if (has_numbers(table, spec->y[y]))
+            drawn.y[drawn.n_y++] = spec->y[y];
+    if (drawn.n_y == 0)
+        return SP_OK;
+    find_keys(result, table, &drawn, &from.g);
     SP_TRY(find_groups(run, table, &from.g));
     from.x_text = sp_table_column_is_text(table, from.x);
-    f->series = SP_NEW(run, sp_series, (from.g.n_groups + 2) * spec->n_y);
+    f->series = SP_NEW(run, sp_series, (from.g.n_groups + 1) * drawn.n_y + spec->n_y);
     if (!f->series)
         return SP_FAILED;
     if (from.x_text)
         SP_TRY(set_categories(run, &from, f));
     f->xlabel = sp_notation_axis(run, SP_NOTATION_GNUPLOT, sp_table_column(table, from.x));
-    f->ylabel = y_label(run, table, spec);
+    f->ylabel = y_label(run, table, &drawn);
     for (size_t group = 0; group < from.g.n_groups; group++) {
         bool first = true;
-        for (size_t y = 0; y < spec->n_y; y++) {
+        for (size_t y = 0; y < drawn.n_y; y++) {
             sp_series *s = &f->series[f->n_series];
             SP_TRY(fill_series(run, &from, group, y, s));
             if (s->n == 0)
                 continue;
             style(&from, group, y, s);
+            s->column = y;
             legend(run, &from, group, y, first, s);
             first = false;
             f->n_series++;
@@ -377,7 +397,7 @@ sp_status sp_figure_fill_xy(sp_run *run, const sp_result *result, const sp_table
     }
     if (f->n_series == 0)
         return SP_OK;
-    if (from.g.n_groups > 1 && spec->n_y > 1)
+    if (from.g.n_groups > 1 && drawn.n_y > 1)
         add_style_keys(run, &from, f->series, f->n_series, f);
     return add_overlay(run, overlay, spec, f);
 }

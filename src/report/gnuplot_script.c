@@ -226,8 +226,8 @@ static void plot_series(FILE *file, const sp_series *s, size_t number, size_t i)
     switch (s->draw) {
     case SP_DRAW_LINE:
         if (s->se && s->n)
-            fprintf(file, "%s using 1:3:4 with filledcurves fs transparent solid 0.2 noborder lc %s notitle, \\\n     ", data,
-                    colour);
+            fprintf(file, "%s using 1:3:4 with filledcurves fs transparent solid 0.2 noborder lc %s notitle, \\\n     ",
+                    data, colour);
         fprintf(file, "%s%s with lines lw 2 dt %d lc %s", data, s->n ? " using 1:2" : "", (s->dash - 1) % 5 + 1, colour);
         break;
     case SP_DRAW_POINTS:
