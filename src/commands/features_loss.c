@@ -65,7 +65,7 @@ static const sp_column order[] = {{"loss", "", "training loss"},
 static const sp_table_decl tables[] = {
     {"samples", columns, "plot psi2 " LINES " by curve logx vline nonlinear_peak", WORDS},
     {"features", columns, "plot psi1 " LINES " by curve logx vline nonlinear_peak separable", WORDS},
-    {"map", columns, "map psi1 psi2 test_err logx logy", WORDS},
+    {"map", columns, "map psi1 psi2 test_err logx logy; plot psi2 " LINES " by curve logx", WORDS},
     {"order_parameters", order, NULL, "Order parameters of each point"},
     {0}};
 

@@ -66,7 +66,7 @@ double sp_features_only(size_t n, const double *v);
     {"samples", columns, "plot psi2 " y " by curve logx logy vline linear_peak nonlinear_peak ylabel " label, words},       \
         {"features", columns, "plot psi1 " y " by curve logx logy vline nonlinear_peak ylabel " label, words},              \
     {                                                                                                                       \
-        "map", columns, "map psi1 psi2 " map_y " logx logy logz", words                                                     \
+        "map", columns, "map psi1 psi2 " map_y " logx logy logz; plot psi2 " y " by curve logx logy ylabel " label, words   \
     }
 
 #endif
