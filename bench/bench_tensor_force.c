@@ -18,11 +18,11 @@ int main(int argc, char **argv)
     size_t n = argc > 1 ? (size_t)atoi(argv[1]) : 500;
     sp_run *run = sp_run_create(&(sp_run_options){.threads = 1});
     sp_symmetric_tensor t;
-    double *x = calloc(8 * n, sizeof *x), *g = calloc(8 * n, sizeof *g), gb = 0;
+    double *x = calloc(64 * n, sizeof *x), *g = calloc(64 * n, sizeof *g), gb = 0;
     if (sp_symmetric_create(run, n, 3, &t) != SP_OK ||
         sp_symmetric_add_noise(run, &t, "bench", 0, 1, SP_DIAGONAL_IGNORE) != SP_OK)
         return puts(sp_run_message(run)), 1;
-    for (size_t i = 0; i < 8 * n; i++)
+    for (size_t i = 0; i < 64 * n; i++)
         x[i] = cos((double)i);
     for (int k = 0; k < 5; k++) { /* a sum over the same memory */
         float s[16] = {0};
@@ -33,7 +33,7 @@ int main(int argc, char **argv)
         g[0] = (double)s[3];
         gb = fmax(gb, 4e-9 * (double)t.size / (seconds() - start));
     }
-    for (size_t replicas = 1; replicas <= 8; replicas *= 8) {
+    for (size_t replicas = 1; replicas <= 64; replicas *= 4) {
         double best = INFINITY;
         for (int k = 0; k < 5; k++) {
             double start = seconds();

@@ -55,7 +55,7 @@ typedef struct {
     double value_threshold, value_ground; /* max T(x,..,x)/sqrt(n) of pure noise: where descent ends, and the maximum */
 } sp_tensor_pca_theory_result;
 
-/* Spec 26, 3.3-3.4 and 5. value_ground is known for k = 3 (else nan). */
+/* Spec 26, 3.3-3.4 and 5. value_ground: n = infinity, from the zero of the complexity of minima. */
 sp_status sp_tensor_pca_theory(sp_run *run, const sp_tensor_pca_theory_params *params, sp_tensor_pca_theory_result *out);
 
 /* One step of AMP's state evolution. */
@@ -103,6 +103,8 @@ typedef struct {
     int64_t k;
     sp_vec n, a;
     size_t instances;
+    size_t starts;    /* of gd for each tensor, sharing the passes over it; 1 for other methods */
+    bool signal_side; /* gd, odd k: the sign of every start is chosen so that its overlap is positive */
     sp_tensor_pca_method method;
 } sp_tensor_pca_scan_params;
 
@@ -118,7 +120,8 @@ typedef struct {
 
 typedef struct {
     size_t n;
-    /* logistic fit of the success rates (random starts, odd k: of those with m > 0); nan: no crossing */
+    /* logistic fit of the success rates in ln a (random starts, odd k: of those with m > 0); nan: no crossing. When
+     * several starts share a tensor the error includes the scatter over tensors. width: in ln a */
     double a_half, a_half_se, width;
 } sp_tensor_pca_half;
 
@@ -126,10 +129,11 @@ typedef struct {
     size_t n_rates, n_halves;
     const sp_tensor_pca_rate *rate; /* for each n, for each a */
     const sp_tensor_pca_half *half; /* for each n */
-    double exponent, exponent_se;   /* strength at success 1/2 ~ n^exponent; nan: fewer than two n */
+    double exponent, exponent_se;   /* strength at success 1/2 ~ n^exponent, weighted fit; nan: fewer than two n */
+    double exponent_chi2;           /* of that fit, over its degrees of freedom; nan: two n */
 } sp_tensor_pca_scan;
 
-/* Resumable between instances. Memory n^k/k! single-precision numbers for each thread. */
+/* Resumable between tensors. Memory n^k/k! single-precision numbers for each thread. */
 sp_status sp_tensor_pca_scan_run(sp_run *run, const sp_tensor_pca_scan_params *params, sp_tensor_pca_scan *out);
 
 /* ---- the user's tensor -------------------------------------------------------------------------------------- */
@@ -138,10 +142,12 @@ typedef struct {
     const char *tensor, *planted; /* n x ... x n array, or text lines of k indices from 0 and a value; signal or "" */
     int64_t k;
     bool symmetrise;
-    double noise;  /* standard deviation of entries with distinct indices; 0: estimated from their median size */
-    size_t rank;   /* components, by deflation */
-    size_t starts; /* random starts of gd and power */
-    size_t demo;   /* instead of data: an instance of this size, at `a` */
+    const char *mask; /* weights of the entries, 0: missing, in the forms of the tensor; "": all equal */
+    bool missing;     /* text lines: absent entries are missing, not zero */
+    double noise;     /* standard deviation of entries with distinct indices; 0: estimated from their median size */
+    size_t rank;      /* components, by deflation */
+    size_t starts;    /* random starts of gd and power */
+    size_t demo;      /* instead of data: an instance of this size, at `a` */
     double a, eta;
     size_t replicas, steps, iterations;
 } sp_tensor_pca_data_params;
@@ -149,18 +155,21 @@ typedef struct {
 typedef struct {
     int method;
     size_t component;
-    double value, strength, a, z, overlap; /* T(x,..,x)/(noise sqrt(n)); its strength and a; z: against pure noise */
-    double agreement;                      /* |x.y| with the best of this component */
+    /* T(x,..,x)/(noise sqrt(n)), with weights w: of T w/<w>, whose noise is larger by sqrt(<w^2>)/<w>; strength and a in
+     * that unit; z: against pure noise */
+    double value, strength, a, z, overlap;
+    double agreement; /* |x.y| with the best of this component */
     bool converged;
 } sp_tensor_pca_candidate;
 
 typedef struct {
     size_t n;
-    double noise, value_threshold, value_ground, a_c;
+    double noise, density; /* sd of the entries; share of them that is observed */
+    double value_threshold, value_ground, a_c;
     size_t n_candidates;
     const sp_tensor_pca_candidate *candidate; /* methods x components */
     const double *estimate;                   /* rank x n: the best of each component */
-    double value, strength, a, overlap;       /* of the first component */
+    double value, strength, a, overlap;       /* of the first component; the strength in the unit of the data */
     const char *best, *verdict;
 } sp_tensor_pca_data_result;
 

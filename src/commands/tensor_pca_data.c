@@ -4,13 +4,15 @@ typedef sp_tensor_pca_data_params P;
 typedef struct {
     const char *verdict, *best;
     size_t n;
-    double value, value_threshold, value_ground, strength, a, a_c, noise, overlap;
+    double value, value_threshold, value_ground, strength, a, a_c, noise, density, overlap;
 } R;
 static const sp_param params[] = {
     SP_TEXT(P, tensor, "", "array of shape n x ... x n, or text (.txt) with lines of k indices from 0 and a value"),
     SP_TEXT(P, planted, "", "the true signal, n numbers, to check the answer"),
-    SP_INT(P, k, "3", SP_BETWEEN(3, 4), "", "order of the tensor"),
+    PCA_ORDER_OPTION(P),
     SP_FLAG(P, symmetrise, "average the tensor over the orders of its indices"),
+    SP_TEXT(P, mask, "", "weights of the entries, 0: missing, in the forms of the tensor; what is left is rescaled"),
+    SP_FLAG(P, missing, "text: entries without a line are missing, not zero"),
     SP_REAL(P, noise, "0", SP_NONNEGATIVE, "data", "sd of entries with distinct indices; 0: from their median size"),
     SP_SIZE(P, rank, "1", SP_BETWEEN(1, 100), "", "components, by deflation"),
     SP_SIZE(P, starts, "5", SP_AT_LEAST(1), "", "random starts of gd and power"),
@@ -26,11 +28,12 @@ static const sp_scalar scalars[] = {SP_OUT(R, verdict, "", "what was found"),
                                     SP_OUT(R, n, "", "dimension"),
                                     SP_OUT(R, value, "", "T(x,..,x)/(noise sqrt(n)) of the first component"),
                                     SP_OUT(R, value_threshold, "", "where descent in pure noise ends (n = infinity)"),
-                                    SP_OUT(R, value_ground, "", "maximum of pure noise (k = 3, n = infinity)"),
+                                    SP_OUT(R, value_ground, "", "maximum of pure noise (n = infinity)"),
                                     SP_OUT(R, strength, "data", "T(x,..,x): estimate of the strength of the signal"),
                                     SP_OUT(R, a, "", "strength/(noise n^(k/4))"),
                                     SP_OUT(R, a_c, "", "heuristic threshold of averaged descent (k = 3)"),
                                     SP_OUT(R, noise, "data", "sd of the entries"),
+                                    SP_OUT(R, density, "1", "share of the entries that is observed"),
                                     SP_OUT(R, overlap, "", "with the planted signal; nan: unknown"),
                                     {0}};
 static const sp_column methods[] = {{"component", "", "component"},
@@ -64,6 +67,7 @@ static sp_status run_data(sp_run *run, const void *params_, void *scalars_, sp_r
                          .a = d.a,
                          .a_c = d.a_c,
                          .noise = d.noise,
+                         .density = d.density,
                          .overlap = d.overlap};
     sp_table *t = sp_result_table(out, "methods");
     for (size_t i = 0; i < d.n_candidates; i++) {

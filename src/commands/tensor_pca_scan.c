@@ -3,14 +3,17 @@
 typedef sp_tensor_pca_scan_params P;
 typedef struct {
     double success, success_se, m_first, m_first_se, m_first_theory, m_start, m_start_se, a_half, a_half_se, exponent,
-        exponent_se, exponent_averaged, exponent_gd;
+        exponent_se, exponent_chi2, exponent_averaged, exponent_gd;
 } R;
-static const sp_param params[] = {PCA_ORDER_OPTION(P),
-                                  SP_VEC(P, n, "50,100", SP_AT_LEAST(4), "", "dimensions"),
-                                  SP_VEC(P, a, "1,1.4,1.8,2.2,3", SP_NONNEGATIVE, "", "signals: strength/n^(k/4)"),
-                                  SP_SIZE(P, instances, "25", SP_AT_LEAST(1), "", "tensors for each point"),
-                                  PCA_METHOD_OPTIONS(P, "closed"),
-                                  {0}};
+static const sp_param params[] = {
+    PCA_ORDER_OPTION(P),
+    SP_VEC(P, n, "50,100", SP_AT_LEAST(4), "", "dimensions"),
+    SP_VEC(P, a, "1,1.4,1.8,2.2,3", SP_NONNEGATIVE, "", "signals: strength/n^(k/4)"),
+    SP_SIZE(P, instances, "25", SP_AT_LEAST(1), "", "tensors for each point"),
+    SP_SIZE(P, starts, "1", SP_BETWEEN(1, 4096), "", "of gd on each tensor, moved together"),
+    SP_FLAG(P, signal_side, "gd, odd k: every start has a positive overlap (its sign is chosen)"),
+    PCA_METHOD_OPTIONS(P, "closed"),
+    {0}};
 static const sp_scalar scalars[] = {
     SP_OUT(R, success, "", "success rate at the last point"),
     SP_OUT(R, success_se, "", "standard error"),
@@ -20,10 +23,12 @@ static const sp_scalar scalars[] = {
     SP_OUT(R, m_start, "", "overlap before polishing there"),
     SP_OUT(R, m_start_se, "", "standard error"),
     SP_OUT(R, a_half, "",
-           "signal a of success 1/2 at the last n (logistic fit; gd, power, amp: of starts with m > 0); nan: not crossed"),
+           "signal a of success 1/2 at the last n (logistic fit in ln a; gd, power, amp: of starts with m > 0); nan: not "
+           "crossed"),
     SP_OUT(R, a_half_se, "", "standard error"),
-    SP_OUT(R, exponent, "", "strength of success 1/2 grows like n^exponent; nan: one n"),
+    SP_OUT(R, exponent, "", "strength of success 1/2 grows like n^exponent (weighted fit); nan: one n"),
     SP_OUT(R, exponent_se, "", "standard error"),
+    SP_OUT(R, exponent_chi2, "", "chi^2 of that fit for each degree of freedom; nan: two n"),
     SP_OUT(R, exponent_averaged, "", "theory: averaged descent, k/4"),
     SP_OUT(R, exponent_gd, "", "theory: a single start, (k-1)/2"),
     {0}};
@@ -48,7 +53,7 @@ static const sp_column success[] = {{"n", "", "dimension"},
 static const sp_column halves[] = {{"n", "", "dimension"},
                                    {"a_half", "", "signal of success 1/2"},
                                    {"a_half_se", "", "standard error"},
-                                   {"width", "", "of the logistic"},
+                                   {"width", "", "of the logistic, in ln a"},
                                    {0}};
 static const sp_table_decl tables[] = {
     {"success", success,
@@ -86,6 +91,7 @@ static sp_status run_scan(sp_run *run, const void *params_, void *scalars_, sp_r
                          .a_half_se = half->a_half_se,
                          .exponent = s.exponent,
                          .exponent_se = s.exponent_se,
+                         .exponent_chi2 = s.exponent_chi2,
                          .exponent_averaged = (double)p->k / 4,
                          .exponent_gd = (double)(p->k - 1) / 2};
     return SP_OK;

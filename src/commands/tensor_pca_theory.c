@@ -17,7 +17,7 @@ static const sp_scalar scalars[] = {
     SP_OUT(R, amp_random, "", "and from a random start"),
     SP_OUT(R, strength_gd, "", "strength at which a random start begins to see the signal"),
     SP_OUT(R, value_threshold, "", "T(x,..,x)/sqrt(n) where descent in pure noise ends"),
-    SP_OUT(R, value_ground, "", "its maximum in pure noise (k = 3)"),
+    SP_OUT(R, value_ground, "", "its maximum in pure noise"),
     {0}};
 static const sp_column first[] = {{"replicas", "", "replicas"}, {"m_1", "", "overlap after the first step"}, {0}};
 static const sp_column amp[] = {{"iteration", "", "iteration"},

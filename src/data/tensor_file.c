@@ -8,20 +8,6 @@
 
 static double factorial(int p) { return p < 2 ? 1 : p * factorial(p - 1); }
 
-/* Sorted index tuples one after another; false past the last. */
-static bool advance(size_t n, int order, size_t *index)
-{
-    int a = order - 1;
-    while (a >= 0 && index[a] + 1 == n)
-        a--;
-    if (a < 0)
-        return false;
-    size_t next = index[a] + 1;
-    for (; a < order; a++)
-        index[a] = next;
-    return true;
-}
-
 static void sort(int order, size_t *index)
 {
     for (int i = 1; i < order; i++)
@@ -62,6 +48,12 @@ static double element(const sp_dataset *data, size_t n, int order, const size_t 
     return data->x64 ? data->x64[at] : (double)data->x[at];
 }
 
+static sp_status not_symmetric(sp_run *run, const char *path, double difference)
+{
+    return sp_fail(run, SP_DATA, "%s: not symmetric, entries of the same indices differ by %g (--symmetrise averages them)",
+                   path, difference);
+}
+
 static sp_status from_array(sp_run *run, const char *path, const sp_dataset *data, int order, bool symmetrise,
                             sp_symmetric_tensor *out)
 {
@@ -84,15 +76,12 @@ static sp_status from_array(sp_run *run, const char *path, const sp_dataset *dat
         worst = fmax(worst, high - low);
         largest = fmax(largest, fmax(fabs(low), fabs(high)));
         out->v[k++] = (float)(factorial(order) * sum / count);
-    } while (advance(n, order, index));
-    if (worst > 1e-8 * largest && !symmetrise)
-        return sp_fail(run, SP_DATA,
-                       "%s: not symmetric, entries of the same indices differ by %g (--symmetrise averages them)", path,
-                       worst);
-    return SP_OK;
+    } while (sp_symmetric_next(n, order, index));
+    return symmetrise || worst <= 1e-8 * largest ? SP_OK : not_symmetric(run, path, worst);
 }
 
-static sp_status from_list(sp_run *run, const char *path, sp_vec v, int order, sp_symmetric_tensor *out)
+static sp_status from_list(sp_run *run, const char *path, sp_vec v, int order, bool symmetrise, sp_symmetric_tensor *out,
+                           sp_symmetric_tensor *observed)
 {
     size_t width = (size_t)order + 1, n = 0;
     if (v.n % width)
@@ -105,25 +94,39 @@ static sp_status from_list(sp_run *run, const char *path, sp_vec v, int order, s
         if (!is_value && (size_t)v.v[i] >= n)
             n = (size_t)v.v[i] + 1;
     }
+    sp_symmetric_tensor lines; /* how many give an entry */
     SP_TRY(sp_symmetric_create(run, n, order, out));
+    SP_TRY(sp_symmetric_create(run, n, order, &lines));
     for (size_t i = 0; i < v.n; i += width) {
         size_t index[SP_TENSOR_MAX_ORDER];
         for (int a = 0; a < order; a++)
             index[a] = (size_t)v.v[i + (size_t)a];
         sort(order, index);
-        out->v[sp_symmetric_index(n, order, index)] = (float)(factorial(order) * v.v[i + (size_t)order]);
+        size_t place = sp_symmetric_index(n, order, index);
+        float value = (float)(factorial(order) * v.v[i + (size_t)order]), *entry = &out->v[place];
+        double count = (double)++lines.v[place], difference = fabs((double)value - (double)*entry);
+        if (count > 1 && !symmetrise && difference > 1e-6 * fabs((double)value))
+            return not_symmetric(run, path, difference / factorial(order));
+        *entry += (value - *entry) / (float)count;
     }
+    for (size_t i = 0; i < lines.size; i++)
+        lines.v[i] = lines.v[i] > 0;
+    if (observed)
+        *observed = lines;
     return SP_OK;
 }
 
-sp_status tensor_file_read(sp_run *run, const char *path, int order, bool symmetrise, sp_symmetric_tensor *out)
+sp_status tensor_file_read(sp_run *run, const char *path, int order, bool symmetrise, sp_symmetric_tensor *out,
+                           sp_symmetric_tensor *observed)
 {
     const char *dot = strrchr(path, '.');
     if (dot && (!strcmp(dot, ".txt") || !strcmp(dot, ".dat"))) {
         sp_vec v;
         SP_TRY(sp_parse_numbers(run, path, &v));
-        return from_list(run, path, v, order, out);
+        return from_list(run, path, v, order, symmetrise, out, observed);
     }
+    if (observed)
+        return sp_fail(run, SP_USAGE, "%s: an array has every entry, only text lines have missing ones (use --mask)", path);
     const sp_dataset *data;
     sp_data_options options = {.scale = "none", .keep_mean = true, .labels = "none"};
     SP_TRY(sp_dataset_open(run, path, &options, NULL, &data));
@@ -163,7 +166,7 @@ void tensor_kernel_variance(const sp_symmetric_tensor *tensor, double *value, do
         sum += square;
         sum2 += square * square;
         count++;
-    } while (advance(tensor->n, tensor->order, index));
+    } while (sp_symmetric_next(tensor->n, tensor->order, index));
     double scale = p_factorial * pow((double)tensor->n, tensor->order - 1), mean = sum / count;
     *value = scale * mean;
     *se = scale * sqrt(fmax(sum2 / count - mean * mean, 0) / (count - 1));

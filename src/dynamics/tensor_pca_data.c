@@ -17,56 +17,108 @@ static int ascending(const void *a, const void *b)
 }
 
 /* Entries with distinct indices are normal up to the signal, which is weak in each of them: sd = median |T|/0.6745. */
-static sp_status noise_of(sp_run *run, const pca_instance *s, double *noise)
+static sp_status noise_of(sp_run *run, const pca_instance *s, const sp_symmetric_tensor *weight, double *noise)
 {
     sp_mark mark = sp_memory_mark(run);
-    size_t index[SP_TENSOR_MAX_ORDER] = {0}, count = 0, n = s->n, place = 0;
-    int k = s->k;
+    size_t index[SP_TENSOR_MAX_ORDER] = {0}, count = 0, place = 0;
     float *size = SP_NEW(run, float, s->t.size);
     if (!size)
         return SP_FAILED;
-    for (bool more = true; more; place++) {
-        bool distinct = true;
-        for (int a = 1; a < k; a++)
+    do {
+        bool distinct = !weight || weight->v[place] > 0;
+        for (int a = 1; a < s->k; a++)
             distinct &= index[a] != index[a - 1];
         if (distinct)
             size[count++] = fabsf(s->t.v[place]);
-        int a = k - 1;
-        while (a >= 0 && index[a] + 1 == n)
-            a--;
-        more = a >= 0;
-        for (size_t next = more ? index[a] + 1 : 0; more && a < k; a++)
-            index[a] = next;
-    }
+        place++;
+    } while (sp_symmetric_next(s->n, s->k, index));
     qsort(size, count, sizeof *size, ascending);
     *noise = count ? (double)size[count / 2] / 0.6744897501960817 : 0;
     sp_memory_release(run, mark);
     return *noise > 0 ? SP_OK : sp_fail(run, SP_DATA, "the tensor has no noise to measure: give --noise");
 }
 
-static sp_status load(sp_run *run, const sp_tensor_pca_data_params *p, pca_instance *s, double *noise)
+typedef struct {
+    pca_instance s;             /* noise of variance 1 */
+    sp_symmetric_tensor weight; /* mean 1 over the index tuples; v NULL: all equal */
+    double noise, unit;         /* sd of the entries of the data; the data are `unit` times s */
+    double density;             /* share of the tuples with a positive weight */
+} input;
+
+/* Weights of mean 1 over all index tuples. Their noise of variance noise^2 <w^2> is brought to 1 by the unit. */
+static sp_status apply_weights(sp_run *run, input *in)
+{
+    size_t index[SP_TENSOR_MAX_ORDER] = {0}, place = 0;
+    double total = 0, sum = 0, square = 0, seen = 0;
+    const pca_instance *s = &in->s;
+    float *w = in->weight.v;
+    do {
+        double x = (double)w[place++], orders = sp_symmetric_orders(s->k, index);
+        if (!(x >= 0))
+            return sp_fail(run, SP_DATA, "mask: weights are 0 or positive, got %g", x);
+        total += orders, sum += orders * x, square += orders * x * x, seen += orders * (x > 0);
+    } while (sp_symmetric_next(s->n, s->k, index));
+    if (!(sum > 0))
+        return sp_fail(run, SP_DATA, "mask: no entry of the tensor has a weight");
+    in->density = seen / total;
+    double mean = sum / total, unit = in->noise * sqrt(square / total) / mean;
+    for (size_t i = 0; i < s->t.size; i++) {
+        w[i] = (float)((double)w[i] / mean);
+        s->t.v[i] = (float)((double)s->t.v[i] * (double)w[i] / unit);
+    }
+    in->unit = unit;
+    return SP_OK;
+}
+
+static sp_status read_weights(sp_run *run, const sp_tensor_pca_data_params *p, input *in)
+{
+    if (!*p->mask)
+        return SP_OK;
+    if (p->missing)
+        return sp_fail(run, SP_USAGE, "give --mask or --missing, not both");
+    SP_TRY(tensor_file_read(run, p->mask, in->s.k, false, &in->weight, NULL));
+    if (in->weight.n != in->s.n)
+        return sp_fail(run, SP_DATA, "%s: a mask of dimension %zu for a tensor of dimension %zu", p->mask, in->weight.n,
+                       in->s.n);
+    return SP_OK;
+}
+
+static void scale(sp_symmetric_tensor *t, double factor)
+{
+    for (size_t i = 0; i < t->size; i++)
+        t->v[i] = (float)(factor * (double)t->v[i]);
+}
+
+static sp_status load(sp_run *run, const sp_tensor_pca_data_params *p, input *in)
 {
     int k = (int)p->k;
+    pca_instance *s = &in->s;
+    *in = (input){.noise = 1, .unit = 1, .density = 1};
     if (p->demo) {
         if (p->demo < 4 || p->demo > 100000)
             return sp_fail(run, SP_USAGE, "--demo %zu: allowed is 4 to 100000", p->demo);
-        if (*p->tensor)
+        if (*p->tensor || *p->mask || p->missing)
             return sp_fail(run, SP_USAGE, "give a tensor or --demo, not both");
-        *noise = 1;
+        SP_TRY(sp_need_memory(run, 4 * sp_symmetric_size(p->demo, k), "the tensor"));
         return pca_instance_create(run, k, p->demo, p->a * pow((double)p->demo, k / 4.0), 0, s);
     }
     if (!*p->tensor)
         return sp_fail(run, SP_USAGE, "give a tensor (or --demo N)");
     *s = (pca_instance){.k = k};
-    SP_TRY(tensor_file_read(run, p->tensor, k, p->symmetrise, &s->t));
+    SP_TRY(tensor_file_read(run, p->tensor, k, p->symmetrise, &s->t, p->missing ? &in->weight : NULL));
     s->n = s->t.n;
     if (s->n < 4)
         return sp_fail(run, SP_DATA, "n = %zu: at least 4 are needed", s->n);
-    cblas_sscal((int)s->t.size, (float)(1 / tgamma(k + 1)), s->t.v, 1); /* the file holds k! T */
-    *noise = p->noise;
+    SP_TRY(read_weights(run, p, in));
+    scale(&s->t, 1 / tgamma(k + 1)); /* the file holds k! T */
+    in->noise = p->noise;
     if (p->noise == 0)
-        SP_TRY(noise_of(run, s, noise));
-    cblas_sscal((int)s->t.size, (float)(1 / *noise), s->t.v, 1);
+        SP_TRY(noise_of(run, s, in->weight.v ? &in->weight : NULL, &in->noise));
+    in->unit = in->noise;
+    if (in->weight.v)
+        SP_TRY(apply_weights(run, in));
+    else
+        scale(&s->t, 1 / in->unit);
     if (*p->planted) {
         double *signal = SP_NEW(run, double, s->n);
         if (!signal)
@@ -75,6 +127,22 @@ static sp_status load(sp_run *run, const sp_tensor_pca_data_params *p, pca_insta
         cblas_dscal((int)s->n, 1 / sqrt((double)s->n), signal, 1);
         s->signal = signal;
     }
+    return SP_OK;
+}
+
+/* A component was seen through the weights, and leaves through them. */
+static sp_status deflate(sp_run *run, const input *in, double strength, const double *x)
+{
+    sp_symmetric_tensor t = in->s.t;
+    if (!in->weight.v)
+        return sp_symmetric_add_rank_one(run, &t, -strength, x, SP_DIAGONAL_USE);
+    sp_mark mark = sp_memory_mark(run);
+    sp_symmetric_tensor part;
+    SP_TRY(sp_symmetric_create(run, t.n, t.order, &part));
+    SP_TRY(sp_symmetric_add_rank_one(run, &part, -strength, x, SP_DIAGONAL_USE));
+    for (size_t i = 0; i < t.size; i++)
+        t.v[i] += part.v[i] * in->weight.v[i];
+    sp_memory_release(run, mark);
     return SP_OK;
 }
 
@@ -123,32 +191,32 @@ static const char *verdict_of(const sp_tensor_pca_data_result *r, double z)
 
 sp_status sp_tensor_pca_data(sp_run *run, const sp_tensor_pca_data_params *p, sp_tensor_pca_data_result *out)
 {
-    pca_instance s;
-    *out = (sp_tensor_pca_data_result){.noise = 1};
-    if (p->k != 3 && p->k != 4)
-        return sp_fail(run, SP_USAGE, "--k %d: allowed are 3 and 4", (int)p->k);
+    input in;
+    *out = (sp_tensor_pca_data_result){0};
+    if (p->k < 3 || p->k > 6)
+        return sp_fail(run, SP_USAGE, "--k %d: allowed are orders 3 to 6", (int)p->k);
     if (!p->rank || p->rank > 100 || !p->starts || !p->replicas || !p->steps || !p->iterations || !(p->eta > 0))
         return sp_fail(run, SP_USAGE, "allowed: rank in 1..100; starts, replicas, steps and iterations >= 1; eta > 0");
-    SP_TRY(load(run, p, &s, &out->noise));
-    size_t n = s.n;
+    SP_TRY(load(run, p, &in));
+    size_t n = in.s.n;
     sp_tensor_pca_candidate *c = SP_NEW(run, sp_tensor_pca_candidate, METHODS * p->rank);
     double *estimate = SP_NEW(run, double, p->rank *n), *x = SP_NEW(run, double, METHODS *n);
     if (!c || !estimate || !x)
         return SP_FAILED;
     sp_tensor_pca_theory_result th;
     SP_TRY(sp_tensor_pca_theory(run, &(sp_tensor_pca_theory_params){p->k, n, 0, INFINITY}, &th));
-    out->n = n, out->a_c = th.a_c, out->value_threshold = th.value_threshold, out->value_ground = th.value_ground;
+    out->n = n, out->noise = in.noise, out->density = in.density, out->a_c = th.a_c,
+    out->value_threshold = th.value_threshold, out->value_ground = th.value_ground;
     /* the maximum of pure noise fluctuates by sqrt(k!/n) at most (a sum of unit covariances), around value_ground */
-    double level = isnan(th.value_ground) ? th.value_threshold : th.value_ground,
-           sd = sqrt(tgamma((double)p->k + 1) / (double)n);
+    double sd = sqrt(tgamma((double)p->k + 1) / (double)n);
     for (size_t r = 0; r < p->rank; r++) {
         size_t best = 0;
         for (size_t m = 0; m < METHODS; m++) {
             sp_progress(run, "methods", (double)(r * METHODS + m) / (double)(METHODS * p->rank));
             sp_tensor_pca_candidate *here = &c[r * METHODS + m];
-            SP_TRY(run_method(run, p, &s, methods[m], here, x + m * n));
+            SP_TRY(run_method(run, p, &in.s, methods[m], here, x + m * n));
             here->component = r + 1;
-            here->z = (here->value - level) / sd;
+            here->z = (here->value - th.value_ground) / sd;
             best = here->value > c[r * METHODS + best].value ? m : best;
         }
         for (size_t m = 0; m < METHODS; m++)
@@ -156,11 +224,12 @@ sp_status sp_tensor_pca_data(sp_run *run, const sp_tensor_pca_data_params *p, sp
         const sp_tensor_pca_candidate *first = &c[r * METHODS + best];
         memcpy(estimate + r * n, x + best * n, n * sizeof *x);
         if (r == 0) {
-            out->value = first->value, out->strength = first->strength * out->noise, out->a = first->a;
+            out->value = first->value, out->strength = first->strength * in.unit, out->a = first->a;
             out->overlap = first->overlap, out->best = sp_tensor_pca_name(first->method);
             out->verdict = verdict_of(out, first->z);
         }
-        SP_TRY(sp_symmetric_add_rank_one(run, &s.t, -first->strength, x + best * n, SP_DIAGONAL_USE));
+        if (r + 1 < p->rank)
+            SP_TRY(deflate(run, &in, first->strength, x + best * n));
     }
     out->n_candidates = METHODS * p->rank, out->candidate = c, out->estimate = estimate;
     return SP_OK;

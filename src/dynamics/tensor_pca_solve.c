@@ -21,8 +21,6 @@ sp_status pca_check(sp_run *run, int k, size_t n, const sp_tensor_pca_method *m)
         return sp_fail(run, SP_USAGE, "--k %d: allowed are orders 3 to 6", k);
     if (n < 4 || sp_symmetric_size(n, k) > 4e9)
         return sp_fail(run, SP_USAGE, "--n %zu: allowed is 4 to where n^k/k! is 4e9", n);
-    if (k > 4 && (m->method == SP_PCA_CLOSED || m->method == SP_PCA_UNFOLD))
-        return sp_fail(run, SP_USAGE, "closed and unfold are for orders 3 and 4: use --method resampled");
     if (!m->replicas || (!m->steps && m->method != SP_PCA_CLOSED) || !m->iterations || !(m->eta > 0))
         return sp_fail(run, SP_USAGE, "allowed: replicas, steps and iterations >= 1, eta > 0");
     return sp_need_memory(run, 4 * sp_symmetric_size(n, k), "the tensor");
@@ -71,7 +69,7 @@ typedef struct {
     double *x, *g, *old;
     sp_tensor_pca_step *step; /* NULL: not kept */
     size_t n_steps, room;
-    size_t iterations;
+    size_t iterations, before; /* before: those when an ascent began */
     double m_first;
     bool converged;
 } solver;
@@ -84,27 +82,19 @@ static void record(solver *v, double q, double value, double drift, double sprea
     }
 }
 
-/* Gradient ascent of T(x,..,x) with steps 0.05/sqrt(n). */
+static void record_ascent(size_t step, double value, double size, void *context)
+{
+    solver *v = context;
+    v->iterations = v->before + step;
+    record(v, 1, value, size, 1);
+}
+
 static sp_status gradient_ascent(sp_run *run, solver *v)
 {
-    size_t n = v->s->n;
-    double root = sqrt((double)n), h = 0.05 / root;
-    v->converged = false;
-    for (size_t t = 0; t < v->method->iterations; t++, v->iterations++) {
-        SP_TRY(sp_poll(run));
-        SP_TRY(pca_field(run, n, 1, v->x, v->g, (void *)v->s));
-        double radial = inner(n, v->x, v->g);
-        cblas_daxpy((int)n, -radial, v->x, 1, v->g, 1);
-        double size = norm(n, v->g);
-        if (t % 10 == 0)
-            record(v, 1, radial / root, size, 1);
-        if (size < 1e-3 * root) {
-            v->converged = true;
-            break;
-        }
-        cblas_daxpy((int)n, h, v->g, 1, v->x, 1);
-        normalise(n, v->x);
-    }
+    pca_ascent a = {.x = v->x, .converged = &v->converged, .record = record_ascent, .context = v};
+    v->before = v->iterations;
+    SP_TRY(pca_ascend(run, v->s, 1, v->method->iterations, &a));
+    v->iterations = v->before + a.steps;
     return SP_OK;
 }
 
@@ -156,35 +146,21 @@ static sp_status message_passing(sp_run *run, solver *v)
     return SP_OK;
 }
 
-/* Mean field over positions q u + sqrt(1-q^2) z with z uniform on the sphere: k = 3: q^2 T(u,u) + (1-q^2)/n trace; k = 4:
- * q^3 T(u,u,u) + 3 q (1-q^2)/n trace u (spec 26, 3.2). */
+/* Mean field over positions q u + sqrt(1-q^2) z with z uniform on the sphere, q from 0 to 1 (spec 26, 3.2). */
 static sp_status closed_average(sp_run *run, solver *v)
 {
     size_t n = v->s->n, steps = v->method->steps;
-    bool cubic = v->s->k == 3;
-    double *trace = SP_NEW(run, double, cubic ? n : n *n);
-    if (!trace)
-        return SP_FAILED;
-    SP_TRY(pca_trace(run, v->s, trace));
-    if (cubic)
-        memcpy(v->x, trace, n * sizeof *trace);
-    else
-        SP_TRY(pca_top_vector(run, n, trace, v->x));
-    double drift = cubic ? norm(n, trace) / (double)n : 0;
-    normalise(n, v->x);
+    pca_traces traces;
+    double drift;
+    SP_TRY(pca_traces_create(run, v->s, &traces));
+    SP_TRY(pca_traces_start(run, &traces, v->x, &drift));
     v->m_first = pca_overlap(v->s, v->x);
     record(v, 0, NAN, drift, 0);
     for (size_t t = 1; t <= steps; t++) {
         v->iterations = t;
-        double q = (double)t / (double)steps, rest = (1 - q * q) / (double)n;
+        double q = (double)t / (double)steps, value;
         SP_TRY(sp_poll(run));
-        SP_TRY(pca_field(run, n, 1, v->x, v->g, (void *)v->s));
-        double value = inner(n, v->x, v->g) / sqrt((double)n);
-        cblas_dscal((int)n, cubic ? q * q : q * q * q, v->g, 1);
-        if (cubic)
-            cblas_daxpy((int)n, rest, trace, 1, v->g, 1);
-        else
-            cblas_dsymv(CblasRowMajor, CblasLower, (int)n, 3 * q * rest, trace, (int)n, v->x, 1, 1, v->g, 1);
+        SP_TRY(pca_traces_field(run, &traces, q, v->x, v->g, &value));
         memcpy(v->x, v->g, n * sizeof *v->x);
         drift = norm(n, v->x);
         normalise(n, v->x);
@@ -244,8 +220,7 @@ sp_status pca_solve(sp_run *run, const pca_instance *s, const sp_tensor_pca_meth
                                                                power_iteration, message_passing, NULL};
     out->m_start = pca_overlap(s, v.x);
     if (m->method == SP_PCA_UNFOLD) {
-        SP_TRY(pca_unfold(run, s, v.x));
-        v.converged = true;
+        SP_TRY(pca_unfold(run, s, v.x, &v.converged));
     }
     else
         SP_TRY(methods[m->method](run, &v));

@@ -1,92 +1,128 @@
-/* Traces and unfoldings of symmetric tensors (spec 26, 3.2-3.3). */
+/* Unfoldings of symmetric tensors (spec 26, 3.3). Columns that are equal by symmetry are kept once, times the square root of
+ * their number: singular values and left vectors are those of the full matrix. */
 #include "tensor_pca.h"
 
-#include "math/linalg.h"
+#include "math/lanczos.h"
 
+#include <cblas.h>
 #include <math.h>
 #include <string.h>
 
-static void sort(int k, size_t *v)
-{
-    for (int i = 1; i < k; i++)
-        for (int j = i; j && v[j] < v[j - 1]; j--) {
-            size_t swap = v[j];
-            v[j] = v[j - 1], v[j - 1] = swap;
-        }
-}
+enum { COLUMNS = 4096 }; /* at a time */
 
-static double entry(const pca_instance *s, size_t a, size_t b, size_t c, size_t d)
+/* gram += rows rows^T over the sorted (k-1)-tuples, a block of columns at a time; k = 2: one block. */
+static sp_status gram_of(sp_run *run, const sp_symmetric_tensor *t, double *gram)
 {
-    size_t index[4] = {a, b, c, d};
-    sort(s->k, index);
-    return (double)s->t.v[sp_symmetric_index(s->n, s->k, index)];
-}
-
-sp_status pca_trace(sp_run *run, const pca_instance *s, double *trace)
-{
-    size_t n = s->n;
-    if (s->k == 3) {
-        for (size_t i = 0; i < n; i++) {
-            trace[i] = 0;
-            for (size_t j = 0; j < n; j++)
-                trace[i] += entry(s, i, j, j, 0);
+    size_t n = t->n, index[SP_TENSOR_MAX_ORDER] = {0}, sorted[SP_TENSOR_MAX_ORDER];
+    int rest = t->order - 1;
+    sp_mark mark = sp_memory_mark(run);
+    sp_symmetric_places places;
+    SP_TRY(sp_symmetric_places_create(run, n, t->order, &places));
+    float *rows = SP_NEW(run, float, n *(size_t)COLUMNS);
+    double *part = SP_NEW(run, double, n *n);
+    if (!rows || !part)
+        return SP_FAILED;
+    memset(gram, 0, n * n * sizeof *gram);
+    for (bool more = true; more;) {
+        size_t c = 0;
+        for (; c < COLUMNS && more; c++) {
+            float root = (float)sqrt(sp_symmetric_orders(rest, index));
+            for (size_t i = 0; i < n; i++) {
+                sp_symmetric_insert(rest, index, i, sorted);
+                rows[i * COLUMNS + c] = root * t->v[sp_symmetric_place(&places, sorted)];
+            }
+            more = sp_symmetric_next(n, rest, index);
         }
-        return SP_OK;
-    }
-    for (size_t i = 0; i < n; i++) {
+        for (size_t i = 0; i < n && c < COLUMNS; i++)
+            memset(rows + i * COLUMNS + c, 0, (COLUMNS - c) * sizeof *rows);
         SP_TRY(sp_poll(run));
-        for (size_t l = 0; l <= i; l++) {
-            double sum = 0;
-            for (size_t j = 0; j < n; j++)
-                sum += entry(s, i, j, j, l);
-            trace[i * n + l] = trace[l * n + i] = sum;
-        }
+        SP_TRY(sp_gram(run, sp_rows_float(n, COLUMNS, rows), NULL, 1, part));
+        cblas_daxpy((int)(n * n), 1, part, 1, gram, 1);
     }
+    sp_memory_release(run, mark);
     return SP_OK;
 }
 
-sp_status pca_top_vector(sp_run *run, size_t n, const double *a, double *u)
+static sp_status left_vector(sp_run *run, const sp_symmetric_tensor *t, double *u)
 {
-    double value;
-    return sp_eigen_range(run, n, a, n - 1, 1, &value, u);
+    sp_mark mark = sp_memory_mark(run);
+    double *gram = SP_NEW(run, double, t->n * t->n), value;
+    if (!gram)
+        return SP_FAILED;
+    SP_TRY(gram_of(run, t, gram));
+    SP_TRY(sp_eigen_range(run, t->n, gram, t->n - 1, 1, &value, u));
+    sp_memory_release(run, mark);
+    return SP_OK;
 }
 
-/* k = 3: n x n^2, left singular vector by the Gram matrix. k = 4: the n^2 x n^2 matrix, its top eigenvector as an n x n
- * matrix. */
-sp_status pca_unfold(sp_run *run, const pca_instance *s, double *u)
+typedef struct {
+    size_t n;
+    const double *a;
+} dense;
+
+static sp_status product(sp_run *run, size_t n, const double *x, double *y, void *context)
 {
-    size_t n = s->n, n2 = n * n;
+    const dense *d = context;
+    (void)run;
+    cblas_dsymv(CblasRowMajor, CblasUpper, (int)n, 1, d->a, (int)n, x, 1, 0, y, 1);
+    return SP_OK;
+}
+
+/* The tensor as a symmetric matrix between sorted k/2-tuples, its top eigenvector as a tensor of order k/2. */
+static sp_status top_half(sp_run *run, const sp_symmetric_tensor *t, sp_symmetric_tensor *half, bool *converged)
+{
+    size_t n = t->n, size = half->size, row[SP_TENSOR_MAX_ORDER] = {0}, column[SP_TENSOR_MAX_ORDER];
+    int h = half->order;
     sp_mark mark = sp_memory_mark(run);
-    if (s->k == 3) {
-        SP_TRY(sp_need_memory(run, 4.0 * (double)n2 * (double)n, "the unfolded tensor"));
-        float *rows = SP_NEW(run, float, n2 *n);
-        double *gram = SP_NEW(run, double, n2);
-        if (!rows || !gram)
-            return SP_FAILED;
-        const float *v = s->t.v; /* i <= j <= l, the last index fastest */
-        for (size_t i = 0; i < n; i++)
-            for (size_t j = i; j < n; j++)
-                for (size_t l = j; l < n; l++) {
-                    float value = *v++;
-                    rows[i * n2 + j * n + l] = rows[i * n2 + l * n + j] = value;
-                    rows[j * n2 + i * n + l] = rows[j * n2 + l * n + i] = value;
-                    rows[l * n2 + i * n + j] = rows[l * n2 + j * n + i] = value;
-                }
-        SP_TRY(sp_gram(run, sp_rows_float(n, n2, rows), NULL, 1, gram));
-        SP_TRY(pca_top_vector(run, n, gram, u));
-    }
+    sp_symmetric_places places;
+    SP_TRY(sp_need_memory(run, 8.0 * (double)size * (double)size, "the unfolded tensor"));
+    SP_TRY(sp_symmetric_places_create(run, n, t->order, &places));
+    double *a = SP_NEW(run, double, size *size), *root = SP_NEW(run, double, size), *x = SP_NEW(run, double, size), value;
+    if (!a || !root || !x)
+        return SP_FAILED;
+    size_t i = 0;
+    do
+        root[i++] = sqrt(sp_symmetric_orders(h, row));
+    while (sp_symmetric_next(n, h, row));
+    memset(row, 0, sizeof row);
+    i = 0;
+    do {
+        memcpy(column, row, sizeof column);
+        size_t j = i;
+        do {
+            size_t sorted[SP_TENSOR_MAX_ORDER], wider[SP_TENSOR_MAX_ORDER];
+            memcpy(sorted, column, sizeof sorted);
+            for (int b = 0; b < h; b++) {
+                sp_symmetric_insert(h + b, sorted, row[b], wider);
+                memcpy(sorted, wider, sizeof sorted);
+            }
+            a[i * size + j] = root[i] * root[j] * (double)t->v[sp_symmetric_place(&places, sorted)];
+            j++;
+        } while (sp_symmetric_next(n, h, column));
+        i++;
+        SP_TRY(sp_poll(run));
+    } while (sp_symmetric_next(n, h, row));
+    sp_lanczos_report report;
+    SP_TRY(sp_lanczos(run, size, 1, product, &(dense){size, a}, &(sp_lanczos_options){.tolerance = 1e-6, .basis = 60},
+                      &value, x, NULL, &report));
+    *converged = report.converged;
+    for (i = 0; i < size; i++)
+        half->v[i] = (float)(x[i] / root[i]);
+    sp_memory_release(run, mark);
+    return SP_OK;
+}
+
+sp_status pca_unfold(sp_run *run, const pca_instance *s, double *u, bool *converged)
+{
+    sp_mark mark = sp_memory_mark(run);
+    sp_symmetric_tensor half;
+    *converged = true;
+    if (s->k % 2)
+        SP_TRY(left_vector(run, &s->t, u));
     else {
-        SP_TRY(sp_need_memory(run, 8.0 * (double)n2 * (double)n2, "the unfolded tensor"));
-        double *a = SP_NEW(run, double, n2 *n2), *top = SP_NEW(run, double, n2);
-        if (!a || !top)
-            return SP_FAILED;
-        for (size_t i = 0; i < n; i++)
-            for (size_t j = 0; j < n; j++)
-                for (size_t l = 0; l < n; l++)
-                    for (size_t m = 0; m < n; m++)
-                        a[(i * n + j) * n2 + l * n + m] = entry(s, i, j, l, m);
-        SP_TRY(pca_top_vector(run, n2, a, top));
-        SP_TRY(pca_top_vector(run, n, top, u));
+        SP_TRY(sp_symmetric_create(run, s->n, s->k / 2, &half));
+        SP_TRY(top_half(run, &s->t, &half, converged));
+        SP_TRY(left_vector(run, &half, u)); /* the sign of the eigenvector does not matter to it */
     }
     sp_memory_release(run, mark);
     return SP_OK;

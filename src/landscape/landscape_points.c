@@ -210,7 +210,7 @@ static sp_status given_landscape(sp_run *run, const sp_landscape_points_params *
     *out = (random_landscape){.n_tensors = 1, .tensor = SP_NEW(run, sp_symmetric_tensor, 1), .signal = &none};
     if (!out->tensor)
         return SP_FAILED;
-    SP_TRY(tensor_file_read(run, p->tensor, (int)g->p, p->symmetrise, out->tensor));
+    SP_TRY(tensor_file_read(run, p->tensor, (int)g->p, p->symmetrise, out->tensor, NULL));
     out->N = out->tensor->n;
     tensor_kernel_variance(out->tensor, &r->kernel_var_estimate, &r->kernel_var_estimate_se);
     if (p->signal_vector && *p->signal_vector) {

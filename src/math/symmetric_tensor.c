@@ -1,9 +1,6 @@
-#include "symmetric_tensor.h"
+#include "symmetric_walk.h"
 
-#include <math.h>
 #include <string.h>
-
-enum { MAX_BLOCKS = 32, ENTRIES_PER_BLOCK = 1 << 18 };
 
 double sp_symmetric_size(size_t n, int order)
 {
@@ -12,9 +9,6 @@ double sp_symmetric_size(size_t n, int order)
         size = size * ((double)n + a - 1) / a;
     return round(size);
 }
-
-/* Entries whose first index is at least `first`. */
-static size_t entries_from(size_t n, int order, size_t first) { return (size_t)sp_symmetric_size(n - first, order); }
 
 size_t sp_symmetric_index(size_t n, int order, const size_t *sorted)
 {
@@ -32,69 +26,6 @@ sp_status sp_symmetric_create(sp_run *run, size_t n, int order, sp_symmetric_ten
     SP_TRY(sp_need_memory(run, 4 * size, "the packed tensor"));
     *out = (sp_symmetric_tensor){n, order, (size_t)size, SP_NEW(run, float, (size_t)size)};
     return out->v ? SP_OK : SP_FAILED;
-}
-
-/* Blocks of first indices with about equal numbers of entries; depends on the shape only. */
-typedef struct {
-    size_t n_blocks, first[MAX_BLOCKS + 1];
-} partition;
-
-static partition split(const sp_symmetric_tensor *t)
-{
-    partition p = {0};
-    size_t wanted = t->size / ENTRIES_PER_BLOCK + 1;
-    if (wanted > MAX_BLOCKS)
-        wanted = MAX_BLOCKS;
-    for (size_t i = 0; i < t->n; i++) {
-        size_t before = t->size - entries_from(t->n, t->order, i);
-        if (p.n_blocks < wanted && before >= p.n_blocks * (t->size / wanted))
-            p.first[p.n_blocks++] = i;
-    }
-    p.first[p.n_blocks] = t->n;
-    return p;
-}
-
-/* A prefix i1 <= .. <= i(p-1): the row of entries i(p-1) <= ip < n lies contiguous in memory. */
-typedef struct {
-    int length;
-    size_t index[SP_TENSOR_MAX_ORDER];
-    int distinct, count[SP_TENSOR_MAX_ORDER];
-    size_t value[SP_TENSOR_MAX_ORDER]; /* increasing; the last one is the start of the row */
-} prefix;
-
-static void set_counts(prefix *p)
-{
-    p->distinct = 0;
-    for (int a = 0; a < p->length; a++)
-        if (p->distinct && p->value[p->distinct - 1] == p->index[a])
-            p->count[p->distinct - 1]++;
-        else {
-            p->value[p->distinct] = p->index[a];
-            p->count[p->distinct++] = 1;
-        }
-}
-
-static void start(prefix *p, int order, size_t first)
-{
-    p->length = order - 1;
-    for (int a = 0; a < p->length; a++)
-        p->index[a] = first;
-    set_counts(p);
-}
-
-/* The next prefix in lexicographic order; false when its first index would reach `end`. */
-static bool advance(prefix *p, size_t n, size_t end)
-{
-    int a = p->length - 1;
-    while (a >= 0 && p->index[a] + 1 == (a ? n : end))
-        a--;
-    if (a < 0)
-        return false;
-    size_t next = p->index[a] + 1;
-    for (; a < p->length; a++)
-        p->index[a] = next;
-    set_counts(p);
-    return true;
 }
 
 static double power_over_factorial(double x, int k)
@@ -149,9 +80,10 @@ __attribute__((target_clones("avx512f", "avx2", "default"))) static double row_p
 typedef struct {
     const sp_symmetric_tensor *t;
     partition p;
-    size_t replicas;
-    const double *x;
-    double *g; /* one part of replicas x n for each block */
+    size_t groups, alone; /* points in groups of LANES, and left over one by one */
+    const double *x;      /* groups x n x LANES, alone x n */
+    double *g;            /* one part like x for each block */
+    size_t length;        /* of a part */
 } gradient_job;
 
 static void gradient_row(const prefix *p, size_t n, const float *row, const double *x, double *g)
@@ -185,43 +117,73 @@ static sp_status gradient_block(sp_run *worker, size_t block, void *context)
     const gradient_job *job = context;
     const sp_symmetric_tensor *t = job->t;
     size_t n = t->n, begin = job->p.first[block], end = job->p.first[block + 1];
-    double *g = job->g + block * job->replicas * n;
+    double *g = job->g + block * job->length;
     const float *row = t->v + (t->size - entries_from(n, t->order, begin));
+    const double *x = job->x;
+    for (size_t k = 0; k < job->groups; k++, x += n * LANES, g += n * LANES)
+        symmetric_gradient_lanes(t, begin, end, x, g);
     prefix p;
     start(&p, t->order, begin);
-    do {
+    bool more = job->alone > 0;
+    while (more) {
         size_t last = p.length ? p.index[p.length - 1] : 0;
-        for (size_t r = 0; r < job->replicas; r++) {
+        for (size_t r = 0; r < job->alone; r++) {
             if (t->order == 3 && p.distinct == 2)
-                gradient_row_3(p.index[0], last, n, row, job->x + r * n, g + r * n);
+                gradient_row_3(p.index[0], last, n, row, x + r * n, g + r * n);
             else
-                gradient_row(&p, n, row, job->x + r * n, g + r * n);
+                gradient_row(&p, n, row, x + r * n, g + r * n);
         }
         row += n - last;
-    } while (p.length && advance(&p, n, end));
+        more = p.length && advance(&p, n, end);
+    }
     return SP_OK;
+}
+
+/* Points of groups side by side; points beyond the last one are zero. */
+static void interleave(size_t n, size_t grouped, const double *x, double *out)
+{
+    for (size_t r = 0; r < grouped; r++)
+        for (size_t i = 0; i < n; i++)
+            out[(r / LANES * n + i) * LANES + r % LANES] = x[r * n + i];
+}
+
+static void separate(size_t n, size_t grouped, const double *x, double *out)
+{
+    for (size_t r = 0; r < grouped; r++)
+        for (size_t i = 0; i < n; i++)
+            out[r * n + i] = x[(r / LANES * n + i) * LANES + r % LANES];
 }
 
 sp_status sp_symmetric_gradient(sp_run *run, const sp_symmetric_tensor *t, size_t replicas, const double *x, double *g)
 {
+    enum { FEW = 6 }; /* a group costs as much as six points one by one */
     sp_mark mark = sp_memory_mark(run);
-    gradient_job job = {.t = t, .p = split(t), .replicas = replicas, .x = x};
-    size_t length = replicas * t->n;
+    size_t n = t->n, rest = replicas % LANES,
+           alone = t->order == 1 ? replicas
+                   : rest < FEW  ? rest
+                                 : 0,
+           grouped = replicas - alone, groups = (grouped + LANES - 1) / LANES, length = (groups * LANES + alone) * n;
+    double *points = SP_NEW(run, double, length);
+    gradient_job job = {.t = t, .p = split(t), .groups = groups, .alone = alone, .x = points, .length = length};
     if (t->order == 1)
-        job.p = (partition){.n_blocks = 1, .first = {0, t->n}};
+        job.p = (partition){.n_blocks = 1, .first = {0, n}};
     job.g = SP_NEW(run, double, job.p.n_blocks *length);
-    if (!job.g)
+    if (!points || !job.g)
         return SP_FAILED;
+    size_t place = groups * LANES * n;
+    interleave(n, grouped, x, points);
+    memcpy(points + place, x + grouped * n, alone * n * sizeof *x);
     sp_status status = SP_OK;
     if (job.p.n_blocks == 1)
         status = gradient_block(run, 0, &job);
     else
         status = sp_parallel(run, job.p.n_blocks, gradient_block, &job);
     if (status == SP_OK) {
-        memcpy(g, job.g, length * sizeof *g);
         for (size_t b = 1; b < job.p.n_blocks; b++)
             for (size_t i = 0; i < length; i++)
-                g[i] += job.g[b * length + i];
+                job.g[i] += job.g[b * length + i];
+        separate(n, grouped, job.g, g);
+        memcpy(g + grouped * n, job.g + place, alone * n * sizeof *g);
     }
     sp_memory_release(run, mark);
     return status;

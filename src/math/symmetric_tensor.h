@@ -38,10 +38,32 @@ sp_status sp_symmetric_add_rank_one(sp_run *run, sp_symmetric_tensor *tensor, do
                                     sp_diagonal diagonal);
 
 /* Gradients of the form at `replicas` points: g_i = (1/(p-1)!) sum T_{i i2..ip} x_{i2}..x_{ip}; E = x.g/p.
- * x, g: replicas x n. One pass over the tensor for all replicas; 4 n^p/p! flops each. */
+ * x, g: replicas x n. One pass over the tensor for every 16 replicas; 4 n^p/p! flops each. Rounding (1e-16) depends on
+ * whether a replica shares its pass. */
 sp_status sp_symmetric_gradient(sp_run *run, const sp_symmetric_tensor *tensor, size_t replicas, const double *x, double *g);
 
 /* Second derivatives of the form, n x n dense. */
 sp_status sp_symmetric_hessian(sp_run *run, const sp_symmetric_tensor *tensor, const double *x, double *h);
+
+/* out_{i3..ip} = sum_j T_{j j i3..ip}, of order p - 2 >= 1 (memory of the run). n^(p-1)/(p-2)! entries are read. */
+sp_status sp_symmetric_trace(sp_run *run, const sp_symmetric_tensor *tensor, sp_symmetric_tensor *out);
+
+/* Places of entries by sorted indices, many at a time: a table of (order + 1)(n + 1) numbers, memory of the run. */
+typedef struct {
+    size_t n;
+    int order;
+    size_t *from; /* entries of order a whose first index is at least i: from[a (n + 1) + i] */
+} sp_symmetric_places;
+sp_status sp_symmetric_places_create(sp_run *run, size_t n, int order, sp_symmetric_places *out);
+size_t sp_symmetric_place(const sp_symmetric_places *places, const size_t *sorted);
+
+/* Sorted index tuples one after another, in the order of the packed entries, from all zeros; false after the last. */
+bool sp_symmetric_next(size_t n, int order, size_t *sorted);
+
+/* Number of distinct orders of these sorted indices. */
+double sp_symmetric_orders(int order, const size_t *sorted);
+
+/* `index` with j put in its place: out holds order + 1 sorted indices. */
+void sp_symmetric_insert(int order, const size_t *sorted, size_t j, size_t *out);
 
 #endif

@@ -124,9 +124,37 @@ static void test_threads_and_replicas(void **state)
     test_free(x), test_free(one), test_free(two);
 }
 
+/* Points in groups of 16 against points one by one, all orders; entries with repeated indices included. */
+static void test_groups_of_points(void **state)
+{
+    (void)state;
+    enum { N = 9, POINTS = 35 };
+    sp_run *run = make_run(1);
+    for (int order = 2; order <= 6; order++) {
+        sp_symmetric_tensor t;
+        double x[POINTS * N], g[POINTS * N], alone[N];
+        assert_int_equal(sp_symmetric_create(run, N, order, &t), SP_OK);
+        assert_int_equal(sp_symmetric_add_noise(run, &t, "test", 2, 1, SP_DIAGONAL_TUPLES), SP_OK);
+        sp_rng rng = sp_rng_at(run, "x", 0);
+        sp_normals(&rng, (size_t)POINTS * N, x);
+        for (size_t points = 6; points <= POINTS; points += 29) {
+            assert_int_equal(sp_symmetric_gradient(run, &t, points, x, g), SP_OK);
+            for (size_t r = 0; r < points; r++) {
+                assert_int_equal(sp_symmetric_gradient(run, &t, 1, x + r * N, alone), SP_OK);
+                double scale = 0;
+                for (size_t i = 0; i < N; i++)
+                    scale = fmax(scale, fabs(alone[i]));
+                for (size_t i = 0; i < N; i++)
+                    assert_true(fabs(g[r * N + i] - alone[i]) < 1e-13 * scale);
+            }
+        }
+    }
+    sp_run_free(run);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_gradient_and_hessian), cmocka_unit_test(test_fill),
-                                       cmocka_unit_test(test_threads_and_replicas)};
+                                       cmocka_unit_test(test_threads_and_replicas), cmocka_unit_test(test_groups_of_points)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
