@@ -240,7 +240,7 @@ typedef struct {
     double alpha, Lambda, effective_dimension, noise_edge;
     double t_S_spectral, t_S_class, t_S_class_se; /* class: largest over pairs */
     double t_C_spectral, t_C_phi, t_C_phi_se, t_C_loo, t_C_loo_se;
-    double t_C_traj, t_C_traj_se, t_C_traj_median;
+    double t_C_traj, t_C_traj_se, t_C_traj_median, t_C_traj_median_se;
     double log_n_target_spectral, n_target_spectral, n_target_measured,
         n_target_measured_se; /* samples that move t_C to target_t */
 } sp_diffusion_times_result;
@@ -312,7 +312,7 @@ typedef struct {
 
 typedef struct {
     size_t n, d, samples, steps, duplicates, distinct_points; /* distinct_points: different data points reached */
-    double start, t_C_traj, t_C_traj_se, t_C_traj_median;
+    double start, t_C_traj, t_C_traj_se, t_C_traj_median, t_C_traj_median_se;
     double on_data, on_data_se; /* fraction that end within 1e-3 sqrt d of a data point */
 } sp_diffusion_sample_result;
 

@@ -207,7 +207,7 @@ typedef struct {
 typedef struct {
     size_t n, n_generated, duplicates, copied;
     double f_mem, f_mem_se, f_mem_low, f_mem_high, f_mem_wilson_low, f_mem_wilson_high;
-    double f_mem_held_out, f_mem_held_out_se, ratio_median;
+    double f_mem_held_out, f_mem_held_out_se, ratio_median, ratio_median_se;
 } sp_memorization_fraction_result;
 
 typedef struct {

@@ -38,6 +38,7 @@ static const sp_scalar scalars[] = {
     SP_OUT(R, t_C_traj, "OU time", "mean collapse time of trajectories"),
     SP_OUT(R, t_C_traj_se, "OU time", "standard error"),
     SP_OUT(R, t_C_traj_median, "OU time", "median collapse time of trajectories"),
+    SP_OUT(R, t_C_traj_median_se, "OU time", "standard error"),
     SP_OUT(R, log_n_target_spectral, "", "log of the samples that put the collapse at target_t: Gaussian bound"),
     SP_OUT(R, n_target_spectral, "", "the samples themselves"),
     SP_OUT(R, n_target_measured, "", "the same, extrapolating the measured entropy"),

@@ -24,6 +24,7 @@ static const sp_scalar scalars[] = {SP_OUT(R, n, "", "training rows"),
                                     SP_OUT(R, f_mem_held_out, "", "the same for held-out real rows: by chance"),
                                     SP_OUT(R, f_mem_held_out_se, "", "standard error"),
                                     SP_OUT(R, ratio_median, "", "median of d1/d2"),
+                                    SP_OUT(R, ratio_median_se, "", "standard error"),
                                     {0}};
 static const sp_column pairs[] = {{"index", "", "generated row, from 0"},
                                   {"nearest_id", "", "nearest training row, from 0"},

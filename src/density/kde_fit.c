@@ -118,7 +118,7 @@ static sp_status median_nearest(sp_run *run, const sweep *s, double *out)
             }
     if (!n)
         return sp_fail(run, SP_DATA, "%s: every row has more than %d copies; use --drop-duplicates", s->data->name, NEAREST);
-    *out = sp_median(run, n, distance);
+    *out = sp_median(run, n, distance).value;
     return SP_OK;
 }
 

@@ -54,7 +54,7 @@ static sp_status choose_bandwidth(sp_run *run, sp_class_scores *s)
         return SP_FAILED;
     sp_rows rows = sp_rows_float(n, s->own->d, s->own->x);
     SP_TRY(sp_neighbours(run, rows, rows, 1, true, index, distance));
-    s->bandwidth = sqrt(sp_median(run, n, distance)) / 2;
+    s->bandwidth = sqrt(sp_median(run, n, distance).value) / 2;
     return SP_OK;
 }
 

@@ -101,7 +101,7 @@ static sp_status neighbours(sp_run *run, sp_rows real, sp_rows made, sp_guided_q
     SP_TRY(sp_neighbours(run, real, made, 1, false, index, other));
     for (size_t i = 0; i < real.n; i++)
         column[i] = own[i * k + k - 1];
-    double reach = sp_median(run, real.n, column);
+    double reach = sp_median(run, real.n, column).value;
     for (size_t i = 0; i < real.n; i++) {
         covered += other[i] < reach;
         nearest_real += sqrt(own[i * k]) / (double)real.n;

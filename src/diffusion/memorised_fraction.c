@@ -96,7 +96,9 @@ sp_status sp_memorization_fraction(sp_run *run, const sp_memorization_fraction_p
     r->f_mem_high = boot.high;
     r->f_mem_wilson_low = wilson.low;
     r->f_mem_wilson_high = wilson.high;
-    r->ratio_median = sp_median(run, n, ratio);
+    sp_estimate median = sp_median(run, n, ratio);
+    r->ratio_median = median.value;
+    r->ratio_median_se = median.se;
     *copies = out;
     if (p->held_out && p->held_out->n) {
         sp_copy *baseline = SP_NEW(run, sp_copy, p->held_out->n);

@@ -136,11 +136,12 @@ static sp_status summarise(sp_run *run, const sp_dataset *data, const sp_traject
     qsort(index, list->n, sizeof *index, by_index);
     for (size_t i = 0; i < list->n; i++)
         result->distinct_points += i == 0 || index[i] != index[i - 1];
-    sp_estimate mean = sp_mean(list->n, settled);
+    sp_estimate mean = sp_mean(list->n, settled), median = sp_median(run, list->n, settled);
     sp_interval fraction = sp_fraction(on_data, (double)list->n);
     result->t_C_traj = mean.value;
     result->t_C_traj_se = mean.se;
-    result->t_C_traj_median = sp_median(run, list->n, settled);
+    result->t_C_traj_median = median.value;
+    result->t_C_traj_median_se = median.se;
     result->on_data = fraction.value;
     result->on_data_se = fraction.se;
     return SP_OK;

@@ -90,6 +90,7 @@ static sp_status measure_trajectories(sp_run *run, const sp_dataset *data, const
     r->t_C_traj = found.t_C_traj;
     r->t_C_traj_se = found.t_C_traj_se;
     r->t_C_traj_median = found.t_C_traj_median;
+    r->t_C_traj_median_se = found.t_C_traj_median_se;
     return SP_OK;
 }
 
@@ -147,6 +148,7 @@ sp_status sp_diffusion_times(sp_run *run, const sp_diffusion_times_params *p, sp
                                      .t_C_traj = NAN,
                                      .t_C_traj_se = NAN,
                                      .t_C_traj_median = NAN,
+                                     .t_C_traj_median_se = NAN,
                                      .log_n_target_spectral = NAN,
                                      .n_target_spectral = NAN,
                                      .n_target_measured = NAN,

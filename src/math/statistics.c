@@ -56,14 +56,17 @@ double sp_variance(size_t n, const double *x)
     return sp_moments_variance(&m);
 }
 
-double sp_median(sp_run *run, size_t n, const double *x)
+sp_estimate sp_median(sp_run *run, size_t n, const double *x)
 {
     sp_mark mark = sp_memory_mark(run);
-    double *sorted = SP_NEW(run, double, n), median = NAN;
+    double *sorted = SP_NEW(run, double, n), p = 0.5 / sqrt((double)n);
+    sp_estimate median = {NAN, NAN};
     if (sorted && n) {
         memcpy(sorted, x, n * sizeof *x);
         sp_sort(n, sorted);
-        median = sp_quantile_sorted(n, sorted, 0.5);
+        median.value = sp_quantile_sorted(n, sorted, 0.5);
+        if (n >= 4)
+            median.se = (sp_quantile_sorted(n, sorted, 0.5 + p) - sp_quantile_sorted(n, sorted, 0.5 - p)) / 2;
     }
     sp_memory_release(run, mark);
     return median;

@@ -28,7 +28,9 @@ typedef struct {
 
 sp_estimate sp_mean(size_t n, const double *x);
 double sp_variance(size_t n, const double *x); /* divisor n - 1 */
-double sp_median(sp_run *run, size_t n, const double *x);
+/* The error is half the width of the interval between the order statistics sqrt(n)/2 below and above the median, which holds
+ * the true one with probability 0.68 whatever the law; NaN below four values. */
+sp_estimate sp_median(sp_run *run, size_t n, const double *x);
 
 /* ---- correlated series and resampling ------------------------------------------------------------------ */
 

@@ -105,6 +105,29 @@ static double uniform_cdf(double x, void *context)
     return x < 0 ? 0 : x > 1 ? 1 : x;
 }
 
+/* Normal values: the median has standard deviation sqrt(pi/2) / sqrt(n), and the order statistics cover it. */
+static void test_median(void **state)
+{
+    (void)state;
+    enum { N = 400, SERIES = 2000 };
+    sp_run *run = run_with(1);
+    double x[N], se = 0;
+    int covered = 0;
+    for (uint64_t s = 0; s < SERIES; s++) {
+        sp_rng rng = sp_rng_at(run, "median", s);
+        for (size_t i = 0; i < N; i++)
+            x[i] = sp_normal(&rng);
+        sp_estimate e = sp_median(run, N, x);
+        se += e.se / SERIES;
+        covered += fabs(e.value) < 1.96 * e.se;
+    }
+    assert_close_rel(se, sqrt(acos(-1) / 2 / N), 0.03);
+    /* the width of 20 order statistics fluctuates by 22 %: Student-like coverage, about 0.93 */
+    assert_close(covered / (double)SERIES, 0.935, 0.02);
+    assert_true(isnan(sp_median(run, 3, x).se));
+    sp_run_free(run);
+}
+
 static void test_samples(void **state)
 {
     (void)state;
@@ -120,7 +143,7 @@ static void test_samples(void **state)
     assert_true(ranks[0] == 4 && ranks[1] == 1.5 && ranks[2] == 3 && ranks[3] == 1.5);
     assert_close(sp_quantile_sorted(4, sorted, 0.5), 1.5, 0);
     assert_close(sp_quantile_sorted(4, sorted, 1), 3, 0);
-    assert_close(sp_median(run, 4, y), 1.5, 0);
+    assert_close(sp_median(run, 4, y).value, 1.5, 0);
     sp_histogram h;
     assert_int_equal(sp_histogram_create(run, 4, 0, 2, &h), SP_OK);
     double values[] = {-1, 0, 0.5, 1.99, 2, 2.1, NAN};
@@ -190,8 +213,8 @@ static void test_fits(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_moments), cmocka_unit_test(test_blocking),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_moments),    cmocka_unit_test(test_blocking),
                                        cmocka_unit_test(test_resampling), cmocka_unit_test(test_samples),
-                                       cmocka_unit_test(test_fits)};
+                                       cmocka_unit_test(test_fits),       cmocka_unit_test(test_median)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
