@@ -21,6 +21,7 @@
 #include "spinodal/select.h"
 #include "spinodal/speciation.h"
 #include "spinodal/spiked_tensor.h"
+#include "spinodal/stationary_points.h"
 #include "spinodal/survey.h"
 #include "spinodal/tensor_pca.h"
 

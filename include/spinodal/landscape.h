@@ -8,6 +8,7 @@
 #define SPINODAL_LANDSCAPE_H
 
 #include "spinodal/base.h"
+#include "spinodal/stationary_points.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -159,40 +160,17 @@ typedef struct {
 } sp_landscape_count_params;
 
 typedef struct {
-    double mean_exact, mean_exact_se; /* Kac-Rice mean of finite N (spec 31, 3.9) */
-    double count, count_se;           /* points found per instance */
-    double minima_exact, minima_exact_se;
-    double minima, minima_se;
-    double log_count, log_count_se; /* mean of ln(number): what the quenched theory is about */
-    double difference_sigmas;       /* (count - mean_exact) / joint standard error */
-    double stable_share;            /* instances whose set did not grow when the starts were doubled */
-    double euler_failures;          /* instances whose signed count is not the Euler characteristic of the sphere */
-    double closed_form;             /* F = 0, pure, N = 2 or 3; NAN otherwise */
+    sp_point_count counts;
+    double closed_form; /* exact mean: F = 0, pure, N = 2 or 3; NAN otherwise */
 } sp_landscape_count_result;
-
-typedef struct {
-    size_t points, minima, starts;
-    bool stable;
-} sp_landscape_instance;
-
-/* Mean number of points per index 0..N-1, with standard error. */
-typedef struct {
-    double mean, se;
-} sp_landscape_index_count;
-
-typedef struct {
-    size_t n, n_index;
-    sp_landscape_instance *v;
-    sp_landscape_index_count *index, *index_exact;
-} sp_landscape_instances;
 
 /* Spec 31, 3.9. N in 2..12. O(starts (N^p + N^3)) per instance. */
 sp_status sp_landscape_count(sp_run *run, const sp_landscape_count_params *params, sp_landscape_count_result *result,
-                             sp_landscape_instances *list);
+                             sp_point_instances *list);
 
 /* The exact mean alone, and by index 0..N-1 (N values or NULL). N in 2..64. */
 sp_status sp_landscape_exact_mean(sp_run *run, const sp_landscape_model *model, size_t N, size_t samples, size_t nodes,
-                                  sp_landscape_index_count *total, sp_landscape_index_count *by_index);
+                                  sp_index_count *total, sp_index_count *by_index);
 
 /* ---- points ------------------------------------------------------------------------------------------ */
 

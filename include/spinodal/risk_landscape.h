@@ -11,6 +11,7 @@
 
 #include "spinodal/base.h"
 #include "spinodal/data.h"
+#include "spinodal/stationary_points.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -106,38 +107,17 @@ typedef struct {
 } sp_risk_count_params;
 
 typedef struct {
-    double mean, se;
-} sp_risk_index_count;
-
-typedef struct {
-    size_t n_rows;                    /* n = samples_per_dim d */
-    double mean_exact, mean_exact_se; /* NAN with a teacher */
-    double count, count_se;
-    double minima_exact, minima_exact_se;
-    double minima, minima_se;
-    double log_count, log_count_se;
-    double gap, gap_se; /* ln(mean count) - mean ln(count): typical below mean */
-    double difference_sigmas, stable_share, euler_failures;
-    double slope; /* ln(mean_exact)/d growth: (ln mean_exact - (1/2) ln d)/d */
+    sp_point_count counts; /* mean_exact and minima_exact: NAN with a teacher */
+    size_t n_rows;         /* n = samples_per_dim d */
+    double slope;          /* growth of ln(mean_exact)/d: (ln mean_exact - (1/2) ln d)/d */
 } sp_risk_count_result;
 
-typedef struct {
-    size_t points, minima, starts;
-    bool stable;
-} sp_risk_instance;
-
-typedef struct {
-    size_t n, n_index;
-    sp_risk_instance *v;
-    sp_risk_index_count *index, *index_exact;
-} sp_risk_instances;
-
 sp_status sp_risk_count(sp_run *run, const sp_risk_count_params *params, sp_risk_count_result *result,
-                        sp_risk_instances *list);
+                        sp_point_instances *list);
 
 /* The exact mean alone, in total and by index 0..d-1 (or NULL). n rows. */
-sp_status sp_risk_exact_mean(sp_run *run, const sp_risk_model *model, size_t d, size_t samples, sp_risk_index_count *total,
-                             sp_risk_index_count *by_index);
+sp_status sp_risk_exact_mean(sp_run *run, const sp_risk_model *model, size_t d, size_t samples, sp_index_count *total,
+                             sp_index_count *by_index);
 
 /* ---- points ------------------------------------------------------------------------------------------ */
 

@@ -96,7 +96,7 @@ static sp_status block(sp_run *worker, size_t number, void *context)
     return sp_poll(worker);
 }
 
-static void collect(const finite_job *job, size_t n_blocks, size_t k, sp_landscape_index_count *out)
+static void collect(const finite_job *job, size_t n_blocks, size_t k, sp_index_count *out)
 {
     double sum = 0, sum2 = 0, n = (double)job->p->samples;
     for (size_t i = 0; i < n_blocks; i++) {
@@ -108,7 +108,7 @@ static void collect(const finite_job *job, size_t n_blocks, size_t k, sp_landsca
 }
 
 sp_status sp_landscape_exact_mean(sp_run *run, const sp_landscape_model *model, size_t N, size_t samples, size_t nodes,
-                                  sp_landscape_index_count *total, sp_landscape_index_count *by_index)
+                                  sp_index_count *total, sp_index_count *by_index)
 {
     gaussian_landscape g;
     SP_TRY(gaussian_landscape_create(run, model, &g));

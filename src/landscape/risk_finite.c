@@ -88,8 +88,8 @@ sp_status risk_rows_of(sp_run *run, double samples_per_dim, size_t d, size_t *n)
     return SP_OK;
 }
 
-sp_status sp_risk_exact_mean(sp_run *run, const sp_risk_model *model, size_t d, size_t samples, sp_risk_index_count *total,
-                             sp_risk_index_count *by_index)
+sp_status sp_risk_exact_mean(sp_run *run, const sp_risk_model *model, size_t d, size_t samples, sp_index_count *total,
+                             sp_index_count *by_index)
 {
     risk_loss loss = {0};
     SP_TRY(risk_loss_create(run, model, &loss));
@@ -115,8 +115,8 @@ sp_status sp_risk_exact_mean(sp_run *run, const sp_risk_model *model, size_t d, 
         for (size_t c = 0; c < d; c++)
             sp_moments_merge(&all.by_index[c], &job.out[i].by_index[c]);
     }
-    *total = (sp_risk_index_count){all.total.mean, sp_moments_se(&all.total)};
+    *total = (sp_index_count){all.total.mean, sp_moments_se(&all.total)};
     for (size_t c = 0; by_index && c < d; c++)
-        by_index[c] = (sp_risk_index_count){all.by_index[c].mean, sp_moments_se(&all.by_index[c])};
+        by_index[c] = (sp_index_count){all.by_index[c].mean, sp_moments_se(&all.by_index[c])};
     return SP_OK;
 }

@@ -25,7 +25,7 @@ static sp_landscape_model spin(size_t p, size_t k, double r)
 static void exact_means(void **state)
 {
     (void)state;
-    sp_landscape_index_count total, index[8];
+    sp_index_count total, index[8];
     sp_landscape_model p3 = spin(3, 0, 0), p4 = spin(4, 0, 0);
     /* closed forms without signal; Monte Carlo: 5 standard errors */
     assert_int_equal(sp_landscape_exact_mean(test_run(), &p3, 2, 40000, 60, &total, NULL), SP_OK);
@@ -56,19 +56,19 @@ static void counts_meet_the_exact_mean(void **state)
     sp_landscape_count_params p = {
         .model = spin(3, 2, 1), .N = 4, .instances = 60, .starts = 60, .samples = 40000, .nodes = 60};
     sp_landscape_count_result r;
-    sp_landscape_instances list;
+    sp_point_instances list;
     assert_int_equal(sp_landscape_count(test_run(), &p, &r, &list), SP_OK);
-    assert_true(fabs(r.difference_sigmas) < 5);
-    assert_close(r.minima, r.minima_exact, 5 * hypot(r.minima_se, r.minima_exact_se));
-    assert_close(r.euler_failures, 0, 0);
-    assert_close(r.stable_share, 1, 0);
+    assert_true(fabs(r.counts.difference_sigmas) < 5);
+    assert_close(r.counts.minima, r.counts.minima_exact, 5 * hypot(r.counts.minima_se, r.counts.minima_exact_se));
+    assert_close(r.counts.euler_failures, 0, 0);
+    assert_close(r.counts.stable_share, 1, 0);
     /* mixed landscapes go through the same formula, with the variance of the radial derivative xi'(1) + xi''(1) */
     p.model = sp_landscape_model_default();
     p.model.xi = "0.5*q^2+0.25*q^3";
     p.model.signal = "0.4*m^2";
     p.N = 3;
     assert_int_equal(sp_landscape_count(test_run(), &p, &r, &list), SP_OK);
-    assert_true(fabs(r.difference_sigmas) < 5);
+    assert_true(fabs(r.counts.difference_sigmas) < 5);
     p.instances = 1;
     assert_int_equal(sp_landscape_count(test_run(), &p, &r, &list), SP_USAGE);
     p.N = 40;
@@ -87,19 +87,19 @@ static void risk_counts_meet_the_exact_mean(void **state)
              {"sin(2*y)", 2, 4, 35.21, .41}, {"sin(2*y)+y", 5, 2, 5.223, .027}, {"sin(2*y)+y", 5, 3, 10.61, .09}};
     for (size_t i = 0; i < sizeof v / sizeof *v; i++) {
         sp_risk_model m = {.loss = v[i].loss, .samples_per_dim = v[i].alpha};
-        sp_risk_index_count total;
+        sp_index_count total;
         assert_int_equal(sp_risk_exact_mean(test_run(), &m, v[i].d, 20000, &total, NULL), SP_OK);
         assert_close(total.mean, v[i].mean, 5 * hypot(total.se, v[i].se));
     }
     sp_risk_count_params p = {
         .model = {.loss = "sin(2*y)", .samples_per_dim = 2}, .d = 3, .instances = 40, .samples = 20000};
     sp_risk_count_result r;
-    sp_risk_instances list;
+    sp_point_instances list;
     assert_int_equal(sp_risk_count(test_run(), &p, &r, &list), SP_OK);
-    assert_true(fabs(r.difference_sigmas) < 5);
-    assert_close(r.minima, r.minima_exact, 5 * hypot(r.minima_se, r.minima_exact_se));
-    assert_close(r.euler_failures, 0, 0);
-    assert_true(r.gap > 0);
+    assert_true(fabs(r.counts.difference_sigmas) < 5);
+    assert_close(r.counts.minima, r.counts.minima_exact, 5 * hypot(r.counts.minima_se, r.counts.minima_exact_se));
+    assert_close(r.counts.euler_failures, 0, 0);
+    assert_true(r.counts.gap > 0);
     p.model.samples_per_dim = 2.1;
     assert_int_equal(sp_risk_count(test_run(), &p, &r, &list), SP_USAGE);
     assert_non_null(strstr(sp_run_message(test_run()), "whole number"));
