@@ -74,6 +74,36 @@ typedef struct {
  * one. SP_USAGE when dt eta reaches sp_matrix_largest_rate, with the largest eta0. Cost 2 N^2 flops a half step. */
 sp_status sp_matrix_simulate(sp_run *run, const sp_matrix_simulation_params *params, size_t *n, sp_langevin_point **points);
 
+/* Gradient flow (T = 0) in the ensemble without spike at finite N (spec 14, 3.4): for gradient times s << N^(2/3) the mean
+ * excess is that of N = infinity, 3/(8 s); beyond, one ground state is left. Then N^(2/3) L is one function of s/N^(2/3). */
+typedef struct {
+    sp_vec sizes;        /* N, increasing */
+    size_t samples;      /* spectra of each size */
+    sp_vec scaled_times; /* s/N^(2/3), increasing; empty: 30 from 0.2 to 20 */
+} sp_finite_size_params;
+
+typedef struct {
+    double N, s, excess_infinite;
+    sp_simulated excess; /* above each one's own ground state; mean over starts (exact) and spectra */
+} sp_finite_size_point;
+
+typedef struct {
+    double N;
+    sp_simulated s; /* where excess = excess_infinite/2; nan: outside the times */
+} sp_finite_size_crossing;
+
+typedef struct {
+    size_t n_points, n_sizes;
+    const sp_finite_size_point *point; /* sizes x times */
+    const sp_finite_size_crossing *crossing;
+    sp_simulated exponent; /* of s_cross = prefactor N^exponent; nan: a crossing is missing */
+    double prefactor, chi2, dof;
+} sp_finite_size_result;
+
+/* Exact in law at every N: no time steps. Errors over spectra, of the crossings by the jackknife. Cost 60 N^2 flops a
+ * spectrum. Resumable between spectra. Memory of the run. */
+sp_status sp_matrix_finite_size(sp_run *run, const sp_finite_size_params *params, sp_finite_size_result *out);
+
 /* Two-layer student f(x) = sum_k v_k g(w_k.x/sqrt(d)) of a teacher of the same form, by stochastic gradient steps on one
  * Gaussian input each, labels with noise (spec 14, 3.7). Time is steps/d. Inputs are fresh, or stored ones in epochs: every
  * epoch passes through all of them once, in a new random order. */

@@ -36,6 +36,8 @@ static sp_status crossover_slope(sp_run *run, const sp_result *result, double *v
         .tolerance = 2e-3, .theory = "energy",                                                                              \
         .command = "learning-rate theory --p 3 --temperature 0.5 --beta " b " --t-max 40"                                   \
     }
+#define FINITE_SIZE "learning-rate finite-size --sizes 100,200,400,800,1600 --samples 100"
+#define FINITE_SIZE_FULL "learning-rate finite-size --sizes 100,200,400,800,1600,3200,6400 --samples 200"
 #define TEACHER "learning-rate teacher --t-max 600 --times 600 --seeds 5 --d 50 "
 static const sp_claim claims[] = {
     {.claim = "simulated loss on the exact curve, matrix, T = 1, beta = 0.5",
@@ -118,6 +120,20 @@ static const sp_claim claims[] = {
                 "--instances 8",
      .full = "learning-rate simulate --temperature 0 --schedule constant --eta0 0.5 --t-max 64 --times 16,64 --N 3000 "
              "--instances 8"},
+    {.claim = "and leaves it at a crossover time N^(2/3) (N = 100 to 1600; corrections N^(-2/3) allow 0.03)",
+     .paper = 2.0 / 3,
+     .kind = SP_SIGMAS,
+     .sigmas = 3,
+     .tolerance = 0.03,
+     .measured = "exponent",
+     .command = FINITE_SIZE,
+     .full = FINITE_SIZE_FULL},
+    {.claim = "L N^(2/3) against t/N^(2/3) is one curve: sizes agree to 10 % for t <= N^(2/3)",
+     .paper = 0.1,
+     .kind = SP_BELOW,
+     .measured = "spread",
+     .command = FINITE_SIZE,
+     .full = FINITE_SIZE_FULL},
     {.claim = "teacher-student, label noise: constant rate then 1/t ends below 0.012",
      .paper = 0.012,
      .kind = SP_BELOW,
