@@ -85,7 +85,7 @@ double sp_two_time_crossing(const sp_two_time_solution *solution, double level);
 
 typedef struct {
     sp_spiked_model model;
-    double temperature; /* of the plateau q_th and of the aging energy */
+    double temperature; /* of the plateau q_th, of the aging energy and of the Langevin line */
 } sp_spiked_thresholds_params;
 
 /* Spec 28, 3.5-3.6 and spec 23, 3.3-3.4. nan: does not exist here. */
@@ -110,6 +110,13 @@ typedef struct {
     double deltap, delta2_bayes, delta2_ml, delta2_langevin, delta2_gf;
 } sp_spiked_line;
 void sp_spiked_lines(int p, double deltap, sp_spiked_line *out);
+
+/* The Langevin line at any temperature: Delta_2 below which dynamics at T escapes from the threshold states to the signal.
+ * There the plateau is marginal, T^2 = Q''(q) (1-q)^2, and the response (1-q)/T inside a state times Q''(0) = 1/Delta_2
+ * reaches 1 (spec 28, 3.6 and 6; d ln m/dt of the two-time equations with m slower than the states and faster than their
+ * aging): (p-1) Delta_2^2 (1 - T Delta_2)^(p-2) = Delta_p (1 - Delta_2), smallest root. T = 1: delta2_langevin, T = 0:
+ * delta2_gf of sp_spiked_lines. nan: no root, threshold states do not stop it (T >= 1; the line is then Delta_2 = 1/T). */
+double sp_spiked_langevin_line(int p, double deltap, double temperature);
 
 /* Delta_2 > 1: the overlap and Delta_p of the spinodal, and Delta_p of the information-theoretic transition. */
 void sp_spiked_spinodal(int p, double delta2, double *m, double *deltap, double *deltap_it);

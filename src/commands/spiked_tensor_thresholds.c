@@ -5,7 +5,7 @@ typedef sp_spiked_thresholds R;
 static const sp_param params[] = {
     SPIKED_MODEL_OPTIONS(P),
     SPIKED_KERNEL_OPTION(P),
-    SP_REAL(P, temperature, "1", SP_NONNEGATIVE, "", "temperature of the plateau and of the aging energy"),
+    SP_REAL(P, temperature, "1", SP_NONNEGATIVE, "", "temperature of the plateau, the aging energy and the Langevin line"),
     {0}};
 static const sp_scalar scalars[] = {
     SP_OUT(R, regime, "", "at this point: impossible, hard, or easy for AMP"),
@@ -15,7 +15,8 @@ static const sp_scalar scalars[] = {
     SP_OUT(R, free_entropy, "", "free entropy at m_bayes, relative to m = 0"),
     SP_OUT(R, m_ml, "", "overlap of the maximum-likelihood estimate"),
     SP_OUT(R, E_ml, "", "its energy"),
-    SP_OUT(R, delta2_langevin, "", "below it Langevin dynamics (T = 1) finds the signal; nan: no threshold states"),
+    SP_OUT(R, delta2_langevin, "",
+           "below it Langevin dynamics at this temperature finds the signal; nan: no threshold states"),
     SP_OUT(R, delta2_gf, "", "below it gradient flow finds the signal"),
     SP_OUT(R, delta2_ml, "", "below it maximum-likelihood AMP finds the signal (Bayes AMP: below 1)"),
     SP_OUT(R, inverse_noise_2_gf, "", "1/delta2_gf"),

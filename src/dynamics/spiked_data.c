@@ -316,7 +316,8 @@ static sp_status summarise(sp_run *run, const sp_spiked_data_params *p, const sp
     out->overlap = s->signal ? dot(N, estimate, s->signal) / (double)N : NAN;
     sp_spiked_model model = {.p = p->p, .delta2 = out->delta2, .deltap = out->deltap};
     sp_spiked_thresholds th;
-    SP_TRY(sp_spiked_thresholds_of(run, &(sp_spiked_thresholds_params){model, 1}, &th));
+    SP_TRY(sp_spiked_thresholds_of(
+        run, &(sp_spiked_thresholds_params){model, p->method == SP_FIT_LANGEVIN ? p->temperature : 1}, &th));
     bool bayes = p->method == SP_FIT_AMP_BAYES || p->method == SP_FIT_LANGEVIN;
     out->E_th = th.E_th;
     /* the estimate is put back on the sphere, which turns the m = q of Bayes AMP into sqrt(m) */

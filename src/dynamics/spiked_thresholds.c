@@ -93,22 +93,33 @@ static double best_entropy(double inverse_p, void *context)
     return m > 0 ? free_entropy(&q, m) : -1;
 }
 
+/* (p-1) Delta2^2 (1 - T Delta2)^{p-2} - Deltap (1 - Delta2): marginality at q = 1 - T Delta2, times powers of Delta2 */
+static double stability(double delta2, void *context)
+{
+    const closed_context *c = context;
+    return (c->p - 1) * delta2 * delta2 * pow(1 - c->temperature * delta2, c->p - 2) - c->deltap * (1 - delta2);
+}
+
+double sp_spiked_langevin_line(int p, double deltap, double temperature)
+{
+    closed_context c = {.temperature = temperature, .deltap = deltap, .p = p};
+    if (p < 3 || !(deltap > 0))
+        return NAN;
+    /* the smallest root: the plateau there is the largest, that of the threshold states */
+    double end = fmin(1, 1 / temperature), step = end / SCAN, high = step;
+    while (high < end - step / 2 && stability(high, &c) < 0)
+        high += step;
+    if (!(high < end - step / 2) && !(temperature < 1))
+        return NAN;
+    return sp_root_bracketed(stability, &c, high - step, fmin(high, end), 0).x;
+}
+
 void sp_spiked_lines(int p, double deltap, sp_spiked_line *out)
 {
     double k = p - 1;
-    *out = (sp_spiked_line){.deltap = deltap, .delta2_bayes = 1, .delta2_langevin = NAN};
+    *out = (sp_spiked_line){.deltap = deltap, .delta2_bayes = 1, .delta2_langevin = sp_spiked_langevin_line(p, deltap, 1)};
     out->delta2_ml = 2 / (1 + sqrt(1 + 4 / deltap));
     out->delta2_gf = (-deltap + sqrt(deltap * deltap + 4 * k * deltap)) / (2 * k);
-    /* Deltap = (p-1) Delta2^2 (1-Delta2)^{p-3}, smaller root, below 1 and below the maximum at 2/(p-1) */
-    double top = p == 3 ? 1 : 2 / k, low = 0, high = top;
-    double most = k * top * top * pow(1 - top, p - 3);
-    if (deltap > most || p < 3)
-        return;
-    for (int i = 0; i < 200; i++) {
-        double middle = (low + high) / 2;
-        *(k * middle * middle * pow(1 - middle, p - 3) < deltap ? &low : &high) = middle;
-    }
-    out->delta2_langevin = (low + high) / 2;
 }
 
 void sp_spiked_spinodal(int p, double delta2, double *m, double *deltap, double *deltap_it)
@@ -149,7 +160,8 @@ sp_status sp_spiked_thresholds_of(sp_run *run, const sp_spiked_thresholds_params
     sp_spiked_line line = {.delta2_ml = NAN, .delta2_gf = NAN, .delta2_langevin = NAN, .delta2_bayes = 1};
     if (single)
         sp_spiked_lines((int)p->model.p, 1 / q.tensor[q.high], &line);
-    out->delta2_ml = line.delta2_ml, out->delta2_gf = line.delta2_gf, out->delta2_langevin = line.delta2_langevin;
+    out->delta2_ml = line.delta2_ml, out->delta2_gf = line.delta2_gf;
+    out->delta2_langevin = single ? sp_spiked_langevin_line((int)p->model.p, 1 / q.tensor[q.high], p->temperature) : NAN;
     out->inverse_noise_2_ml = 1 / line.delta2_ml, out->inverse_noise_2_gf = 1 / line.delta2_gf;
     out->spinodal_m = out->deltap_spinodal = out->deltap_it = NAN;
     if (q.matrix > 0 && q.matrix < 1 && p->model.p >= 3)

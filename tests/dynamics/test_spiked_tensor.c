@@ -76,6 +76,32 @@ static void test_boundaries(void **state)
     }
 }
 
+/* On the line the plateau, the largest root of marginality, is q = 1 - T Delta_2; the ends are gradient flow and T = 1. */
+static void test_langevin_line(void **state)
+{
+    (void)state;
+    const double temperatures[] = {0.1, 0.3, 0.5, 0.8, 0.95, 1, 1.2}, noises[] = {0.05, 0.2, 0.5, 1, 3};
+    for (int p = 3; p <= 5; p++)
+        for (int i = 0; i < 5; i++) {
+            sp_spiked_line line;
+            sp_spiked_lines(p, noises[i], &line);
+            assert_near(sp_spiked_langevin_line(p, noises[i], 0), line.delta2_gf, 1e-9);
+            double before = line.delta2_gf;
+            for (int k = 0; k < 7; k++) {
+                double T = temperatures[k], delta2 = sp_spiked_langevin_line(p, noises[i], T);
+                if (T < 1)
+                    assert_true(isfinite(delta2));
+                if (isnan(delta2))
+                    continue;
+                assert_true(delta2 > before && delta2 < fmin(1, 1 / T)); /* heat helps */
+                before = delta2;
+                sp_spiked_thresholds t = thresholds(p, 1 / delta2, noises[i], T);
+                assert_near(t.q_th, 1 - T * delta2, 1e-6);
+                assert_near(t.delta2_langevin, delta2, 1e-12);
+            }
+        }
+}
+
 static void test_threshold_states(void **state)
 {
     (void)state;
@@ -235,9 +261,14 @@ static void test_user_data(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {SP_TEST(test_fixed_points),     SP_TEST(test_boundaries),
-                                       SP_TEST(test_threshold_states), SP_TEST(test_state_evolution),
-                                       SP_TEST(test_simulation),       SP_TEST(test_amp_follows_state_evolution),
-                                       SP_TEST(test_threads),          SP_TEST(test_user_data)};
+    const struct CMUnitTest tests[] = {SP_TEST(test_fixed_points),
+                                       SP_TEST(test_langevin_line),
+                                       SP_TEST(test_boundaries),
+                                       SP_TEST(test_threshold_states),
+                                       SP_TEST(test_state_evolution),
+                                       SP_TEST(test_simulation),
+                                       SP_TEST(test_amp_follows_state_evolution),
+                                       SP_TEST(test_threads),
+                                       SP_TEST(test_user_data)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
