@@ -180,6 +180,7 @@ typedef struct {
     double delta2, deltap; /* inf: estimated from the entries */
     int method;
     double t_max, dt, temperature, tolerance; /* tolerance: asymmetry allowed, relative to the largest entry */
+    bool symmetrise; /* matrix and tensor are averaged over the orders of their indices instead of refused */
     size_t starts, iterations;
     size_t demo; /* instead of data: an instance of this size with delta2, deltap */
 } sp_spiked_data_params;

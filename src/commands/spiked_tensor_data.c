@@ -21,6 +21,7 @@ static const sp_param params[] = {
     SP_REAL(P, temperature, "1", SP_NONNEGATIVE, "", "temperature of Langevin dynamics"),
     SP_SIZE(P, iterations, "50", SP_BETWEEN(1, 100000), "", "iterations of AMP"),
     SP_REAL(P, tolerance, "1e-5", SP_NONNEGATIVE, "", "asymmetry allowed, relative to the largest entry"),
+    SP_FLAG(P, symmetrise, "average matrix and tensor over the orders of their indices"),
     SP_SIZE(P, demo, "0", SP_BETWEEN(0, 100000), "",
             "instead of data: a generated instance with this N and the given noises"),
     {0}};

@@ -1,7 +1,6 @@
 #include "tensor_file.h"
 
 #include "spinodal/command.h"
-#include "spinodal/data.h"
 
 #include <math.h>
 #include <string.h>
@@ -54,30 +53,73 @@ static sp_status not_symmetric(sp_run *run, const char *path, double difference)
                    path, difference);
 }
 
-static sp_status from_array(sp_run *run, const char *path, const sp_dataset *data, int order, bool symmetrise,
+/* "(1,2,3)", counted from 1 */
+static const char *tuple_text(sp_run *run, int order, const size_t *index)
+{
+    const char *text = "";
+    for (int a = 0; a < order && text; a++)
+        text = sp_format(run, "%s%s%zu", text, a ? "," : "(", index[a] + 1);
+    text = text ? sp_format(run, "%s)", text) : NULL;
+    return text ? text : "";
+}
+
+/* The two orders of one set of indices whose entries differ most. */
+typedef struct {
+    double low, high;
+    size_t at_low[SP_TENSOR_MAX_ORDER], at_high[SP_TENSOR_MAX_ORDER];
+} asymmetry;
+
+/* Mean over the orders of these sorted indices. */
+static double mean_entry(const sp_dataset *data, size_t n, int order, const size_t *index, asymmetry *a)
+{
+    size_t tuple[SP_TENSOR_MAX_ORDER];
+    double sum = 0, count = 0;
+    memcpy(tuple, index, sizeof tuple);
+    *a = (asymmetry){.low = INFINITY, .high = -INFINITY};
+    do {
+        double value = element(data, n, order, tuple);
+        sum += value, count++;
+        if (value < a->low)
+            a->low = value, memcpy(a->at_low, tuple, sizeof tuple);
+        if (value > a->high)
+            a->high = value, memcpy(a->at_high, tuple, sizeof tuple);
+    } while (permute(order, tuple));
+    return a->high == a->low ? a->low : sum / count; /* equal entries stay as they are */
+}
+
+sp_status tensor_array_read(sp_run *run, const char *name, const sp_dataset *data, int order, const tensor_array_options *o,
                             sp_symmetric_tensor *out)
 {
     size_t n = data->n, index[SP_TENSOR_MAX_ORDER] = {0}, k = 0;
-    double worst = 0, largest = 0;
+    double largest = 0;
+    asymmetry worst = {.low = 0};
+    if (fabs((double)data->d - pow((double)n, order - 1)) > 0.5)
+        return sp_fail(run, SP_DATA, "%s: an order-%d tensor is an array of shape N x ... x N, got %zu rows of %zu", name,
+                       order, n, data->d);
     SP_TRY(sp_symmetric_create(run, n, order, out));
     do {
-        size_t tuple[SP_TENSOR_MAX_ORDER];
-        memcpy(tuple, index, sizeof tuple);
-        double sum = 0, low = INFINITY, high = -INFINITY, count = 0;
-        do {
-            double value = element(data, n, order, tuple);
-            if (!isfinite(value))
-                return sp_fail(run, SP_DATA, "%s: the tensor has entries that are not finite", path);
-            sum += value;
-            low = fmin(low, value);
-            high = fmax(high, value);
-            count++;
-        } while (permute(order, tuple));
-        worst = fmax(worst, high - low);
-        largest = fmax(largest, fmax(fabs(low), fabs(high)));
-        out->v[k++] = (float)(factorial(order) * sum / count);
+        asymmetry here;
+        bool distinct = true;
+        for (int a = 1; a < order; a++)
+            distinct &= index[a] != index[a - 1];
+        if (distinct || !o->distinct_only) {
+            out->v[k] = (float)(o->scale * mean_entry(data, n, order, index, &here));
+            if (!isfinite(here.low) || !isfinite(here.high))
+                return sp_fail(run, SP_DATA, "%s: the tensor has entries that are not finite", name);
+            largest = fmax(largest, fmax(fabs(here.low), fabs(here.high)));
+            if (here.high - here.low > worst.high - worst.low)
+                worst = here;
+        }
+        if (++k % (1 << 20) == 0)
+            SP_TRY(sp_poll(run));
     } while (sp_symmetric_next(n, order, index));
-    return symmetrise || worst <= 1e-8 * largest ? SP_OK : not_symmetric(run, path, worst);
+    if (worst.high - worst.low > o->tolerance * largest && !o->symmetrise)
+        return sp_fail(run, SP_DATA,
+                       "%s: the tensor is not symmetric: %s is %g, %s is %g, %.3g apart (indices from 1; --symmetrise "
+                       "averages)",
+                       name, tuple_text(run, order, worst.at_low), worst.low, tuple_text(run, order, worst.at_high),
+                       worst.high, worst.high - worst.low);
+    return SP_OK;
 }
 
 static sp_status from_list(sp_run *run, const char *path, sp_vec v, int order, bool symmetrise, sp_symmetric_tensor *out,
@@ -130,10 +172,8 @@ sp_status tensor_file_read(sp_run *run, const char *path, int order, bool symmet
     const sp_dataset *data;
     sp_data_options options = {.scale = "none", .keep_mean = true, .labels = "none"};
     SP_TRY(sp_dataset_open(run, path, &options, NULL, &data));
-    if (fabs((double)data->d - pow((double)data->n, order - 1)) > 0.5)
-        return sp_fail(run, SP_DATA, "%s: an order-%d tensor is an array of shape N x ... x N, got %zu rows of %zu", path,
-                       order, data->n, data->d);
-    return from_array(run, path, data, order, symmetrise, out);
+    return tensor_array_read(run, path, data, order, &(tensor_array_options){1e-8, symmetrise, false, factorial(order)},
+                             out);
 }
 
 sp_status signal_file_read(sp_run *run, const char *path, size_t N, double *v)

@@ -2,6 +2,8 @@
 #ifndef SPINODAL_TENSOR_FILE_H
 #define SPINODAL_TENSOR_FILE_H
 
+#include "spinodal/data.h"
+
 #include "math/symmetric_tensor.h"
 
 /* H = sum over all index tuples of T s..s, from an array of shape N x ... x N (order given), or from text lines of `order`
@@ -10,6 +12,18 @@
  * receives 0 for entries absent from text lines and 1 for the others; an array has none absent: SP_USAGE. */
 sp_status tensor_file_read(sp_run *run, const char *path, int order, bool symmetrise, sp_symmetric_tensor *out,
                            sp_symmetric_tensor *observed);
+
+typedef struct {
+    double tolerance;   /* of the asymmetry, relative to the largest entry */
+    bool symmetrise;    /* average instead of refusing */
+    bool distinct_only; /* entries with repeated indices are not read: zero */
+    double scale;       /* of the packed entries */
+} tensor_array_options;
+
+/* Rows of N^(order-1) numbers, the entries T of all index tuples. SP_DATA when the shape is another, entries are not finite,
+ * or the tensor is not symmetric: the line names the two entries that are farthest apart. */
+sp_status tensor_array_read(sp_run *run, const char *name, const sp_dataset *data, int order,
+                            const tensor_array_options *options, sp_symmetric_tensor *out);
 
 /* N numbers, scaled to |v|^2 = N. */
 sp_status signal_file_read(sp_run *run, const char *path, size_t N, double *v);

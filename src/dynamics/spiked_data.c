@@ -2,6 +2,9 @@
 #include "amp.h"
 #include "langevin.h"
 
+#include "data/matrix_file.h"
+#include "data/tensor_file.h"
+
 #include <cblas.h>
 #include <math.h>
 #include <string.h>
@@ -10,15 +13,7 @@
 
 static sp_status open_raw(sp_run *run, const char *source, const sp_dataset **out)
 {
-    return sp_dataset_open(run, source, &(sp_data_options){.scale = "none", .keep_mean = true}, NULL, out);
-}
-
-static sp_status check_finite(sp_run *run, const sp_dataset *d, const char *what)
-{
-    for (size_t i = 0; i < d->n * d->d; i++)
-        if (!isfinite((double)d->x[i]))
-            return sp_fail(run, SP_DATA, "the %s has an entry that is no finite number (row %zu)", what, i / d->d + 1);
-    return SP_OK;
+    return sp_dataset_open(run, source, &(sp_data_options){.scale = "none", .keep_mean = true, .labels = "none"}, NULL, out);
 }
 
 static sp_status set_size(sp_run *run, spiked_instance *s, size_t N)
@@ -33,24 +28,14 @@ static sp_status set_size(sp_run *run, spiked_instance *s, size_t N)
 
 static sp_status read_matrix(sp_run *run, const sp_spiked_data_params *p, spiked_instance *s, sp_symmetric_tensor *out)
 {
-    const sp_dataset *d;
-    SP_TRY(open_raw(run, p->matrix, &d));
-    if (d->n != d->d)
-        return sp_fail(run, SP_DATA, "the matrix is %zu x %zu: a square one is needed", d->n, d->d);
-    SP_TRY(check_finite(run, d, "matrix"));
-    SP_TRY(set_size(run, s, d->n));
-    SP_TRY(sp_symmetric_create(run, d->n, 2, out));
-    float largest = 0;
-    for (size_t i = 0; i < d->n * d->n; i++)
-        largest = fmaxf(largest, fabsf(d->x[i]));
-    for (size_t i = 0; i < d->n; i++)
-        for (size_t j = i + 1; j < d->n; j++) {
-            float a = d->x[i * d->n + j], b = d->x[j * d->n + i];
-            if (fabs((double)a - (double)b) > p->tolerance * (double)largest)
-                return sp_fail(run, SP_DATA, "the matrix is not symmetric: entries (%zu,%zu) %g and (%zu,%zu) %g", i + 1,
-                               j + 1, (double)a, j + 1, i + 1, (double)b);
-            out->v[sp_symmetric_index(d->n, 2, (size_t[]){i, j})] = (a + b) / 2;
-        }
+    size_t N;
+    float *a;
+    SP_TRY(matrix_file_read(run, p->matrix, p->tolerance, p->symmetrise, &N, &a));
+    SP_TRY(set_size(run, s, N));
+    SP_TRY(sp_symmetric_create(run, N, 2, out));
+    for (size_t i = 0; i < N; i++)
+        for (size_t j = i + 1; j < N; j++)
+            out->v[sp_symmetric_index(N, 2, (size_t[]){i, j})] = a[i * N + j];
     return SP_OK;
 }
 
@@ -100,42 +85,6 @@ static sp_status read_coordinates(sp_run *run, const sp_dataset *d, int p, spike
     return SP_OK;
 }
 
-static sp_status read_dense(sp_run *run, const sp_spiked_data_params *p, const sp_dataset *d, int order, spiked_instance *s,
-                            sp_symmetric_tensor *out)
-{
-    size_t N = d->n, total = d->n * d->d, count = 0;
-    SP_TRY(set_size(run, s, N));
-    if (fabs(pow((double)N, order) - (double)total) > 0.5)
-        return sp_fail(run, SP_DATA,
-                       "the tensor has %zu x %zu entries: N^%d with N = %zu, or rows of %d indices and a value, are needed",
-                       N, d->d, order, N, order);
-    SP_TRY(sp_symmetric_create(run, N, order, out));
-    double largest = 0;
-    for (size_t i = 0; i < total; i++)
-        largest = fmax(largest, fabs((double)d->x[i]));
-    for (int pass = 0; pass < 2; pass++) /* the entry with sorted indices, then the others against it */
-        for (size_t i = 0; i < total; i++) {
-            size_t index[SP_TENSOR_MAX_ORDER] = {0}, rest = i;
-            for (int a = order; a-- > 0; rest /= N)
-                index[a] = rest % N;
-            bool sorted = true;
-            for (int a = 1; a < order; a++)
-                sorted &= index[a] > index[a - 1];
-            if (sorted != (pass == 0))
-                continue;
-            sort_indices(order, index);
-            if (has_repeat(order, index))
-                continue;
-            float *entry = &out->v[sp_symmetric_index(N, order, index)];
-            if (sorted)
-                *entry = d->x[i], count++;
-            else if (fabs((double)*entry - (double)d->x[i]) > p->tolerance * largest)
-                return sp_fail(run, SP_DATA, "the tensor is not symmetric: two orders of one entry differ (%g and %g)",
-                               (double)*entry, (double)d->x[i]);
-        }
-    return count ? SP_OK : sp_fail(run, SP_DATA, "the tensor has no entry with distinct indices");
-}
-
 static sp_status read_tensor(sp_run *run, const sp_spiked_data_params *p, spiked_instance *s, sp_symmetric_tensor *out)
 {
     const sp_dataset *d;
@@ -143,8 +92,10 @@ static sp_status read_tensor(sp_run *run, const sp_spiked_data_params *p, spiked
     if (order < 3 || order > SP_TENSOR_MAX_ORDER)
         return sp_fail(run, SP_USAGE, "--p %d: a tensor of order 3 to %d", order, SP_TENSOR_MAX_ORDER);
     SP_TRY(open_raw(run, p->tensor, &d));
-    SP_TRY(check_finite(run, d, "tensor"));
-    return d->d == (size_t)order + 1 ? read_coordinates(run, d, order, s, out) : read_dense(run, p, d, order, s, out);
+    if (d->d == (size_t)order + 1)
+        return read_coordinates(run, d, order, s, out);
+    SP_TRY(set_size(run, s, d->n));
+    return tensor_array_read(run, p->tensor, d, order, &(tensor_array_options){p->tolerance, p->symmetrise, true, 1}, out);
 }
 
 /* Variance of the entries with distinct indices: the signal adds O(1/N). */
