@@ -96,10 +96,13 @@ double spectral_start_average(const spectral_kernel *k, double s)
 {
     const double *lambda = k->eigenvalues.v, *b = k->work;
     size_t n = k->eigenvalues.n, first = boltzmann(k, 2 * s);
-    /* u = e^y: analytic for |Im y| < pi and falling on both sides, the trapezoid of step 1/2 is exact to e^-39 */
+    while (first + 2 < n && (lambda[n - 2] - lambda[first]) * 2 * s > 45)
+        first++; /* nothing beside the second weight */
+    /* u = e^y: analytic for |Im y| < pi and falling on both sides, the trapezoid of step 1/2 is exact to e^-39;
+     * what lies below the first node and beyond the last is 1e-13 of the sum */
     const double h = 0.5;
     double sum = 0, largest = 0;
-    for (double y = -40 - log((double)n); y < 1500; y += h) {
+    for (double y = -30 - log((double)n); y < 1500; y += h) {
         double u = exp(y), product = 1, logarithm = 0, a = 0;
         for (size_t i = n; i-- > first;) {
             double d = 1 + 2 * u * b[i];
@@ -111,7 +114,7 @@ double spectral_start_average(const spectral_kernel *k, double s)
         double term = h * u * a * exp(-(logarithm + log(product)) / 2);
         sum += term;
         largest = fmax(largest, term);
-        if (y > 0 && term < 1e-17 * largest)
+        if (y > 0 && term < 1e-14 * largest)
             break;
     }
     return sum;

@@ -1,26 +1,18 @@
-#include "claims.h"
+#include "curve_fits.h"
 
 #include <math.h>
-#include <stdio.h>
 
-/* slope of t_cross against ln N over the grid of N, times 2 kappa: 1 */
+/* slope of t_cross against ln(1/m0^2) over the grid */
 static sp_status crossover_slope(sp_run *run, const sp_result *result, double *value, double *se)
 {
-    double sx = 0, sy = 0, sxx = 0, sxy = 0, n = 0;
-    for (size_t i = 0;; i++, n++) {
-        char path[2][64];
-        double m0, t;
-        snprintf(path[0], sizeof path[0], "grid.m0[%zu]", i);
-        snprintf(path[1], sizeof path[1], "grid.t_half[%zu]", i);
-        if (!sp_result_path(result, path[0], &m0) || !sp_result_path(result, path[1], &t))
-            break;
-        double x = -log(m0 * m0);
-        sx += x, sy += t, sxx += x * x, sxy += x * t;
-    }
-    *se = 0;
-    if (n < 3)
-        return sp_fail(run, SP_FAILED, "no grid");
-    *value = (n * sxy - sx * sy) / (n * sxx - sx * sx);
+    enum { MOST = 16 };
+    double x[MOST], y[MOST], left;
+    size_t n = claim_column(result, "grid", "m0", MOST, x);
+    if (n < 3 || claim_column(result, "grid", "t_half", n, y) < n)
+        return sp_fail(run, SP_FAILED, "no grid of crossings");
+    for (size_t i = 0; i < n; i++)
+        x[i] = -log(x[i] * x[i]);
+    *value = claim_slope(n, x, y, se, &left);
     return SP_OK;
 }
 
@@ -36,6 +28,8 @@ static sp_status crossover_slope(sp_run *run, const sp_result *result, double *v
         .tolerance = 2e-3, .theory = "energy",                                                                              \
         .command = "learning-rate theory --p 3 --temperature 0.5 --beta " b " --t-max 40"                                   \
     }
+/* changes beta_opt by 1e-5, crossing times by 1e-3 */
+#define COARSE "--row-step 0.2 --node-step 0.3"
 #define FINITE_SIZE "learning-rate finite-size --sizes 100,200,400,800,1600 --samples 100"
 #define FINITE_SIZE_FULL "learning-rate finite-size --sizes 100,200,400,800,1600,3200,6400 --samples 200"
 #define TEACHER "learning-rate teacher --t-max 600 --times 600 --seeds 5 --d 50 "
@@ -75,14 +69,15 @@ static const sp_claim claims[] = {
      .kind = SP_ABSOLUTE,
      .tolerance = 0.05,
      .theory = "beta_opt",
-     .command = "learning-rate sweep --p 3 --temperature 0.5 --betas 0.2:0.6:5 --t-max 3000",
+     .command = "learning-rate sweep --p 3 --temperature 0.5 --betas 0.2:0.6:5 --t-max 3000 " COARSE,
      .full = "learning-rate sweep --p 3 --temperature 0.5 --betas 0.2:0.6:9 --t-max 1e6"},
     {.claim = "planted matrix, theta = 2: the crossover moves by 1/(2 kappa) = 1 per unit of ln(1/m0^2) ~ ln N (kappa = "
               "0.5; here as Delta_2 = 0.25, time halved)",
      .paper = 0.5,
      .kind = SP_RELATIVE,
      .tolerance = 0.1,
-     .command = "spiked-tensor theory --delta2 0.25 --m0 1e-6,1e-8,1e-10,1e-12 --t-max 40 --times 40 --no-estimate-error",
+     .command =
+         "spiked-tensor theory --delta2 0.25 --m0 1e-6,1e-8,1e-10,1e-12 --t-max 40 --times 40 --no-estimate-error " COARSE,
      .fit = crossover_slope},
     {.claim = "planted: final overlap m^2 = (1-1/theta^2)(1-eta T/theta)",
      .paper = NAN,

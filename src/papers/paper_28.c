@@ -1,17 +1,13 @@
-#include "claims.h"
+#include "curve_fits.h"
 
 #include <math.h>
-#include <stdio.h>
 
-/* exponent of e - E_th between the two last rows of the curves */
+/* exponent of e - E_th between the first and the last time */
 static sp_status aging_exponent(sp_run *run, const sp_result *result, double *value, double *se)
 {
-    double e1, e2, t1, t2;
     *se = 0;
-    if (!sp_result_path(result, "curves.excess[0]", &e1) || !sp_result_path(result, "curves.excess[last]", &e2) ||
-        !sp_result_path(result, "curves.t[0]", &t1) || !sp_result_path(result, "curves.t[last]", &t2))
-        return sp_fail(run, SP_FAILED, "no curves");
-    *value = -log(e2 / e1) / log(t2 / t1);
+    SP_TRY(claim_power(run, result, "curves", "t", "excess", value));
+    *value = -*value;
     return SP_OK;
 }
 
@@ -25,37 +21,11 @@ static sp_status aging_amplitude(sp_run *run, const sp_result *result, double *v
     return SP_OK;
 }
 
-/* ln t_half against 1/Delta_2 over the grid: where 1/t_half extrapolates to zero, t = c |1/Delta_2 - 1/Delta_2^c|^-gamma
- * with 1/Delta_2^c on a grid and least squares in the logarithms */
 static sp_status divergence(sp_run *run, const sp_result *result, double *value, double *se)
 {
-    enum { MOST = 16 };
-    double x[MOST], y[MOST], best = INFINITY;
-    size_t n = 0;
-    for (; n < MOST; n++) {
-        char path[2][64];
-        double t, inverse;
-        snprintf(path[0], sizeof path[0], "grid.t_half[%zu]", n);
-        snprintf(path[1], sizeof path[1], "grid.inverse_noise_2[%zu]", n);
-        if (!sp_result_path(result, path[0], &t) || !sp_result_path(result, path[1], &inverse) || !(t < INFINITY))
-            break;
-        x[n] = inverse, y[n] = log(t);
-    }
-    if (n < 4)
-        return sp_fail(run, SP_FAILED, "too few points with a crossing");
-    *se = 0;
-    for (double c = 0.5; c < x[0]; c += 1e-3) {
-        double sx = 0, sy = 0, sxx = 0, sxy = 0, syy = 0, N = (double)n;
-        for (size_t i = 0; i < n; i++) {
-            double l = log(x[i] - c);
-            sx += l, sy += y[i], sxx += l * l, sxy += l * y[i], syy += y[i] * y[i];
-        }
-        double slope = (N * sxy - sx * sy) / (N * sxx - sx * sx), left = syy - sy * sy / N - slope * (sxy - sx * sy / N);
-        if (left < best) {
-            best = left;
-            *value = 1 / c;
-        }
-    }
+    double c, c_se;
+    SP_TRY(claim_divergence(run, result, 0.5, &c, &c_se));
+    *value = 1 / c, *se = c_se / (c * c);
     return SP_OK;
 }
 
@@ -71,6 +41,9 @@ static sp_status annealing_gain(sp_run *run, const sp_result *result, double *va
     return SP_OK;
 }
 
+#define AGING_HOT "spiked-tensor theory --deltap 1 --temperature 0.3 --t-max 1e5 --times 1e4,1.053e4,1e5 --no-estimate-error"
+/* changes t_half by 1e-3 */
+#define COARSE "--no-estimate-error --row-step 0.2 --node-step 0.3"
 static const sp_claim claims[] = {
     {.claim = "aging energy at T = 0.3, p = 3: closed form E_inf",
      .paper = -0.785907,
@@ -82,13 +55,13 @@ static const sp_claim claims[] = {
      .paper = -0.785907,
      .kind = SP_ABSOLUTE,
      .tolerance = 1e-3,
-     .theory = "energy",
-     .command = "spiked-tensor theory --deltap 1 --temperature 0.3 --t-max 1.053e4"},
+     .theory = "curves.energy[t=10530]",
+     .command = AGING_HOT},
     {.claim = "aging at T = 0.3, p = 3: excess falls as t^(-2/3)",
      .paper = 2.0 / 3,
      .kind = SP_ABSOLUTE,
      .tolerance = 0.03,
-     .command = "spiked-tensor theory --deltap 1 --temperature 0.3 --t-max 1e5 --times 1e4,1e5",
+     .command = AGING_HOT,
      .full = "spiked-tensor theory --deltap 1 --temperature 0.3 --t-max 1e7 --times 1e6,1e7",
      .fit = aging_exponent},
     {.claim = "p = 2, T = 0: mu(10) = 2 I_2(40)/I_1(40), uniform grid with Richardson",
@@ -102,7 +75,7 @@ static const sp_claim claims[] = {
      .kind = SP_ABSOLUTE,
      .tolerance = 1e-6,
      .theory = "mu",
-     .command = "spiked-tensor theory --delta2 1 --t-max 1e5"},
+     .command = "spiked-tensor theory --delta2 1 --t-max 1e5 --no-estimate-error"},
     {.claim = "high temperature, p = 3, T = 1: mu -> T + 1/T",
      .paper = 2,
      .kind = SP_ABSOLUTE,
@@ -119,14 +92,14 @@ static const sp_claim claims[] = {
      .paper = 0.667,
      .kind = SP_ABSOLUTE,
      .tolerance = 0.01,
-     .command = "spiked-tensor theory --deltap 1 --t-max 1e5 --times 1e4,1e5",
+     .command = "spiked-tensor theory --deltap 1 --t-max 1e5 --times 1e4,1e5 --no-estimate-error",
      .full = "spiked-tensor theory --deltap 1 --t-max 3e6 --times 3e5,3e6",
      .fit = aging_exponent},
     {.claim = "p = 3, T = 0: amplitude A of e - E_th = A t^(-2/3)",
      .paper = 0.302,
      .kind = SP_ABSOLUTE,
      .tolerance = 1e-3,
-     .command = "spiked-tensor theory --deltap 1 --t-max 1e5 --times 1e4,1e5",
+     .command = "spiked-tensor theory --deltap 1 --t-max 1e5 --times 1e4,1e5 --no-estimate-error",
      .full = "spiked-tensor theory --deltap 1 --t-max 3e6 --times 3e5,3e6",
      .fit = aging_amplitude},
     {.claim = "the late overlap of Langevin dynamics at T = 1 is the AMP fixed point (Delta_2 = 0.5, Delta_3 = 1)",
@@ -140,8 +113,23 @@ static const sp_claim claims[] = {
      .kind = SP_RELATIVE,
      .tolerance = 0.05,
      .command = "spiked-tensor theory --inverse-noise-2 1.6,1.7,1.8,2,2.2,2.5 --deltap 1 --temperature 1 --m0 1e-15 "
-                "--t-max 8000 --times 8000 --no-estimate-error",
+                "--t-max 8000 --times 8000 " COARSE,
      .full = "spiked-tensor theory --inverse-noise-2 1.7,1.75,1.8,1.9,2,2.2,2.5 --deltap 1 --temperature 1 --m0 1e-40 "
+             "--t-max 2e4 --times 2e4 --no-estimate-error",
+     .fit = divergence},
+    {.claim = "Langevin line at any temperature, (p-1) D2^2 (1-T D2)^(p-2) = Dp (1-D2): T = 0.5, Delta_3 = 1",
+     .paper = 0.5549581321,
+     .kind = SP_ABSOLUTE,
+     .tolerance = 1e-9,
+     .theory = "delta2_langevin",
+     .command = "spiked-tensor thresholds --deltap 1 --temperature 0.5"},
+    {.claim = "... and from the dynamics: t_c diverges there",
+     .paper = 0.5549581321,
+     .kind = SP_RELATIVE,
+     .tolerance = 0.05,
+     .command = "spiked-tensor theory --inverse-noise-2 1.95,2.05,2.2,2.4,2.7 --deltap 1 --temperature 0.5 --m0 1e-15 "
+                "--t-max 4000 --times 4000 " COARSE,
+     .full = "spiked-tensor theory --inverse-noise-2 1.9,1.95,2.05,2.2,2.4,2.7 --deltap 1 --temperature 0.5 --m0 1e-40 "
              "--t-max 2e4 --times 2e4 --no-estimate-error",
      .fit = divergence},
     {.claim = "simulated energy on the exact curve, T = 1 (finite size: 0.02)",
