@@ -19,6 +19,7 @@
 #include "spinodal/risk_landscape.h"
 #include "spinodal/schedule.h"
 #include "spinodal/select.h"
+#include "spinodal/select_learn.h"
 #include "spinodal/speciation.h"
 #include "spinodal/spiked_tensor.h"
 #include "spinodal/stationary_points.h"

@@ -117,39 +117,6 @@ typedef struct {
 sp_status sp_soft_codec_value(sp_run *run, const sp_soft_codec *problem, size_t m, const double *F, double *value,
                               double *gradient);
 
-typedef enum { SP_DIFFOCI_SELECT, SP_DIFFOCI_PENALTY, SP_DIFFOCI_CONDITIONAL } sp_diffoci_use;
-
-typedef struct {
-    sp_diffoci_use use;
-    size_t n, p;
-    const double *y, *x; /* x: column j at x + j n, as wanted by the objective (standardised) */
-    const double *group; /* of PENALTY and CONDITIONAL */
-    size_t features;     /* 0: one weight for each column; else a linear map to so many features */
-    bool ordinal, init_ones;
-    double beta, rate, decay, penalty; /* penalty: lambda of dF2 */
-    size_t steps;
-    const char *stream; /* random start: stream and index */
-    uint64_t index;
-} sp_diffoci_problem;
-
-typedef struct {
-    size_t step;
-    double T_soft, T_exact, loss, gradient; /* before the update; T_exact NaN where it was not computed */
-} sp_diffoci_trace;
-
-typedef struct {
-    double *theta; /* p, or features x p */
-    double *head;  /* of PENALTY: features (p for weights) + 1 */
-    double T_soft, T_exact;
-    double gradient; /* largest component at the end */
-    size_t n_trace;
-    sp_diffoci_trace *trace;
-} sp_diffoci_result;
-
-/* Adam on -T_beta(Y, f) (SELECT), -T_beta(Y, f | group) (CONDITIONAL) or loss(y, head f) + penalty T_beta(group, f)
- * (PENALTY; logistic loss for a two-valued y, squared else), gradient += decay theta (spec 11, 3.5). */
-sp_status sp_diffoci(sp_run *run, const sp_diffoci_problem *problem, sp_diffoci_result *out);
-
 #ifdef __cplusplus
 }
 #endif

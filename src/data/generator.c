@@ -13,6 +13,8 @@ static const sp_generator *const generators[] = {
     &sp_generator_phi4,
     &sp_generator_two_phase,
     &sp_generator_table,
+    &sp_generator_spurious,
+    &sp_generator_sensitive,
     NULL,
 };
 
@@ -26,6 +28,18 @@ sp_rng sp_generator_rng(const sp_run *run, uint64_t seed, const char *stream, ui
     sp_rng rng = sp_rng_at(run, stream, index);
     rng.key[0] = seed;
     return rng;
+}
+
+sp_status sp_generator_columns(sp_run *run, sp_reader *r, size_t n, const char *const *first)
+{
+    const char **names = SP_NEW(run, const char *, r->d);
+    if (!names)
+        return SP_FAILED;
+    for (size_t k = 0; k < r->d; k++)
+        if (!(names[k] = k < n ? first[k] : sp_format(run, "x%zu", k - n + 1)))
+            return SP_FAILED;
+    r->column_name = names;
+    return SP_OK;
 }
 
 /* ---- keys --------------------------------------------------------------------------------------------- */

@@ -23,10 +23,14 @@ typedef sp_status (*sp_make_rows)(sp_run *worker, const void *model, size_t bloc
 /* most_rows: of a block; fewer when rows are long. */
 sp_status sp_generator_by_blocks(sp_run *run, sp_reader *reader, const void *model, size_t most_rows, sp_make_rows make);
 
+/* Names of the columns: the first n as given, then x1, x2, ... */
+sp_status sp_generator_columns(sp_run *run, sp_reader *reader, size_t n, const char *const *first);
+
 /* Independent stream of a generator's own seed. */
 sp_rng sp_generator_rng(const sp_run *run, uint64_t seed, const char *stream, uint64_t index);
 
 extern const sp_generator sp_generator_gaussian_mixture, sp_generator_gaussian, sp_generator_manifold, sp_generator_blobs,
-    sp_generator_curie_weiss, sp_generator_ising, sp_generator_phi4, sp_generator_two_phase, sp_generator_table;
+    sp_generator_curie_weiss, sp_generator_ising, sp_generator_phi4, sp_generator_two_phase, sp_generator_table,
+    sp_generator_spurious, sp_generator_sensitive;
 
 #endif

@@ -1,6 +1,6 @@
 #include "claims.h"
 
-#include "spinodal/select.h"
+#include "spinodal/select_learn.h"
 
 /* ---- values that no single path gives -------------------------------------------------------------------- */
 

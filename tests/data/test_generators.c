@@ -25,6 +25,8 @@ static const char *const every[] = {
     "gen:phi4,L=6,n=150",
     "gen:two-phase,L=12,n=100,noise=0.1",
     "gen:table,n=400,noise=0.5",
+    "gen:spurious,n=400,extra=2",
+    "gen:sensitive,n=400,extra=2",
 };
 enum { EVERY = sizeof every / sizeof *every };
 
@@ -379,6 +381,37 @@ static void two_phase_classes(void **state)
     sp_run_free(run);
 }
 
+/* P(group = class), and the mean distance of a feature from the sign it follows. */
+static void groups_and_classes(void **state)
+{
+    (void)state;
+    sp_run *run = new_run();
+    const sp_dataset *data = open_ok(run, "gen:spurious,n=20000,aligned=0.8,extra=1", &raw);
+    double agree = 0, core = 0, spurious = 0, n = (double)data->n;
+    assert_string_equal(data->column_name[1], "spurious");
+    assert_string_equal(data->column_name[3], "x1");
+    for (size_t i = 0; i < data->n; i++) {
+        const float *x = data->x + i * data->d;
+        agree += (double)x[2] == data->target[i];
+        core += pow((double)x[0] - 2 * data->target[i] + 1, 2) / n;
+        spurious += pow((double)x[1] - 2 * (double)x[2] + 1, 2) / n;
+    }
+    near((sp_estimate){agree / n, sqrt(0.16 / n)}, 0.8, "aligned");
+    near((sp_estimate){core, 0.25 * sqrt(2 / n)}, 0.25, "core noise");
+    near((sp_estimate){spurious, 0.01 * sqrt(2 / n)}, 0.01, "spurious noise");
+    data = open_ok(run, "gen:sensitive,n=20000,majority=0.7,gap=1,noise=1", &raw);
+    double group = 0, favoured = 0;
+    for (size_t i = 0; i < data->n; i++) {
+        const float *x = data->x + i * data->d;
+        group += (double)x[2];
+        favoured += (double)x[2] * data->target[i];
+    }
+    near((sp_estimate){group / n, sqrt(0.21 / n)}, 0.7, "majority");
+    /* P(z + noise > -1) = Phi(1/sqrt 2) */
+    near((sp_estimate){favoured / group, sqrt(0.18 / group)}, 0.760249938, "favoured");
+    sp_run_free(run);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -392,6 +425,7 @@ int main(void)
         cmocka_unit_test(ising_energy_is_exact),
         cmocka_unit_test(phi4_against_exact_values),
         cmocka_unit_test(two_phase_classes),
+        cmocka_unit_test(groups_and_classes),
     };
     return cmocka_run_group_tests(tests, NULL, remove_temp);
 }

@@ -1,7 +1,7 @@
 #include "close.h"
 #include "reference_stream.h"
 
-#include "spinodal/select.h"
+#include "spinodal/select_learn.h"
 
 #include <string.h>
 
