@@ -111,10 +111,11 @@ typedef struct {
  *   plot X Y1,Y2 [by COLUMN]   curves over X (a text column: one place for each row), one for each value of COLUMN
  *   map X Y Z                  a colour for each row: Z a number, or a text (phases)
  *   hist X [bins N]            how often X falls where
- * then any of: logx logy logz, points or lines (instead of the rule below), diagonal (y = x), nokey (no legend), vline
- * NUMBER_OR_SCALAR..., hline NUMBER_OR_SCALAR..., xrange A:B, yrange A:B, xlabel WORDS, ylabel WORDS, and last title WORDS.
- * A column with a companion NAME_se is measured: points with error bars. The others are theory: lines. NAME and
- * NAME_theory, _exact, _gauss, _surrogate, _measured, _simulated, _sim are one quantity and share a colour. */
+ * then any of: logx logy logz, points or lines (instead of the rule below), bars (the first Y over texts), diagonal (y = x),
+ * nokey (no legend), vline NUMBER_OR_SCALAR..., hline NUMBER_OR_SCALAR..., xrange A:B, yrange A:B, xlabel WORDS, ylabel
+ * WORDS, and last title WORDS. A column with a companion NAME_se is measured: points with error bars. The others are theory:
+ * lines. NAME and NAME_theory, _exact, _gauss, _surrogate, _measured, _simulated, _sim are one quantity and share a colour.
+ */
 typedef struct {
     const char *name;
     const sp_column *columns; /* ends with {0} */

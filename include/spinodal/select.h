@@ -55,6 +55,13 @@ sp_status sp_xi(sp_run *run, size_t n, const double *x, const double *y, sp_ties
 /* xi of a normal pair, and T of a normal block with squared multiple correlation r2: (3/pi) asin((1+r2)/2) - 1/2. */
 double sp_xi_gaussian(double r2);
 
+/* T(Y, Z | X) of jointly normal variables: r2 of (X, Z), r2_given of X; r2_given = 0: unconditional (spec 11, 3.2). */
+double sp_codec_gaussian(double r2, double r2_given);
+
+/* The limit of n Var T of d independent columns, Y independent of them and continuous: (2/5)(1 + mutual) + (4/5)
+ * indegree_var with mutual = 1/(2 - I_{3/4}((d+1)/2, 1/2)) (spec 11, 3.2). indegree_var is closed for d = 1 only: 1/2. */
+double sp_neighbour_mutual(size_t d);
+
 /* ---- conditional dependence ----------------------------------------------------------------------------- */
 
 typedef struct {
@@ -72,6 +79,11 @@ sp_status sp_codec_block(sp_run *run, size_t n, const double *y, size_t q, const
  * already determined by x. */
 sp_status sp_codec_conditional(sp_run *run, size_t n, const double *y, size_t q, const double *z, size_t p, const double *x,
                                sp_ties ties, size_t permutations, sp_codec *out);
+
+/* sp_codec_gaussian at the squared multiple correlations of y on the columns of z and x (NULL: none): what T would tend to
+ * if all were jointly normal. NaN when there are not more rows than columns, or columns are linearly dependent. */
+sp_status sp_codec_gaussian_sample(sp_run *run, size_t n, const double *y, const sp_columns *z, const sp_columns *x,
+                                   double *T);
 
 /* ---- forward selection ---------------------------------------------------------------------------------- */
 

@@ -41,6 +41,7 @@ typedef struct {
     size_t
         batch; /* rows of a mini-batch, T of the batch alone; 0: all. Shuffled anew each epoch, a last short one dropped */
     size_t steps;
+    size_t traces; /* the trace and the path have about so many points; 0: 100 */
     const char *stream; /* random start and shuffling: stream and index */
     uint64_t index;
 } sp_diffoci_problem;

@@ -5,7 +5,7 @@ import re
 import numpy as np
 
 _kinds = ("plot", "map", "hist")
-_flags = ("logx", "logy", "logz", "points", "lines", "diagonal", "nokey")
+_flags = ("logx", "logy", "logz", "points", "lines", "bars", "diagonal", "nokey")
 _lists = ("vline", "hline")
 _phrases = ("xlabel", "ylabel", "title")
 _keywords = {*_flags, *_lists, *_phrases, "by", "bins", "xrange", "yrange"}
@@ -67,7 +67,9 @@ def _curves(ax, table, figure):
             measured = name + "_se" in table.dtype.names
             points = figure.get("points", measured or rows[x].dtype.kind == "U") and not figure.get("lines")
             style = {"color": colour, "label": text, "linestyle": "none" if points else "-", "marker": "o" if points else None, "markersize": 3}
-            if measured:
+            if figure.get("bars") and name == names[0]:
+                ax.bar(rows[x], rows[name], color=colour, label=text, alpha=0.75)
+            elif measured:
                 error = rows[name + "_se"]
                 ax.errorbar(rows[x], rows[name], np.where(error >= 0, error, np.nan), **style)
             else:

@@ -7,11 +7,13 @@ typedef struct {
     const char *x, *given;
     int ties, column_scale;
     size_t permutations;
+    sp_vec beta;
+    double max_ops;
 } P;
 
 typedef struct {
     size_t n, q, p;
-    double T, z, p_value, null_mean, null_sd, mutual, indegree_var, tied;
+    double T, T_gaussian, z, p_value, null_mean, null_sd, mutual, indegree_var, tied;
     bool permuted;
 } R;
 
@@ -25,9 +27,13 @@ static const sp_param params[] = {
               "columns before distances are taken: as they are, to standard deviation 1, or ranks"),
     SP_SIZE(P, permutations, "199", SP_NONNEGATIVE, "",
             "permutations behind the p-value, of a conditional coefficient or of a response with ties"),
+    SP_VEC(P, beta, "", SP_POSITIVE, "",
+           "softmax temperatures (grid) of the differentiable coefficient, in units of the columns"),
+    SP_REAL(P, max_ops, "1e13", SP_POSITIVE, "", "refuse a scan over beta of more elementary operations"),
     {0}};
 static const sp_scalar scalars[] = {
     SP_OUT(R, T, "1", "0: the response is independent of the block (given the condition); 1: a function of it"),
+    SP_OUT(R, T_gaussian, "1", "its limit for jointly normal variables of the same multiple correlations"),
     SP_OUT(R, z, "1", "standard deviations from independence"),
     SP_OUT(R, p_value, "1", "probability of so large a value under independence"),
     SP_OUT(R, null_mean, "1", "mean under independence"),
@@ -41,9 +47,35 @@ static const sp_scalar scalars[] = {
     SP_OUT(R, p, "", "columns of the condition"),
     {0}};
 
+static const sp_column soft[] = {{"beta", "columns", "softmax temperature"},
+                                 {"T_soft", "1", "differentiable coefficient"},
+                                 {"T_exact", "1", "exact coefficient, its limit for small beta"},
+                                 {0}};
+static const sp_table_decl tables[] = {
+    {"soft", soft, "plot beta T_soft,T_exact logx title T with a soft nearest neighbour",
+     "T with the nearest neighbour softened by beta: exact for small beta, biased up, then without memory of the columns"},
+    {0}};
+
+static sp_status scan_beta(sp_run *run, const P *p, const double *y, const sp_columns *z, const sp_columns *x, double exact,
+                           sp_table *table)
+{
+    double n = (double)z->n, m = (double)(z->p + x->p), work = (double)p->beta.n * n * n * (2 * m + 20);
+    if (work > p->max_ops)
+        return sp_fail(run, SP_USAGE,
+                       "about %.1e operations, more than --max-ops %.1e: fewer --beta, or fewer rows (--limit)", work,
+                       p->max_ops);
+    for (size_t k = 0; k < p->beta.n; k++) {
+        sp_soft_codec s = {.n = z->n, .y = y, .p = x->p, .x = x->x, .beta = p->beta.v[k]};
+        double T;
+        SP_TRY(sp_soft_codec_value(run, &s, z->p, z->x, &T, NULL));
+        SP_TRY(SP_ROW(table, p->beta.v[k], T, exact));
+        sp_progress(run, "soft coefficients", (double)k / (double)p->beta.n);
+    }
+    return SP_OK;
+}
+
 static sp_status run_select_codec(sp_run *run, const void *params_, void *scalars_, sp_result *out)
 {
-    (void)out;
     const P *p = params_;
     const double *y;
     sp_columns z, x = {0};
@@ -63,10 +95,14 @@ static sp_status run_select_codec(sp_run *run, const void *params_, void *scalar
         sp_warn(run,
                 "%.0f %% of the rows have several nearest neighbours: their mean is taken (--ties average) or one at random",
                 100 * c.tied);
+    double gaussian;
+    SP_TRY(sp_codec_gaussian_sample(run, z.n, y, &z, *p->given ? &x : NULL, &gaussian));
+    SP_TRY(scan_beta(run, p, y, &z, &x, c.T.value, sp_result_table(out, "soft")));
     *(R *)scalars_ = (R){.n = z.n,
                          .q = z.p,
                          .p = x.p,
                          .T = c.T.value,
+                         .T_gaussian = gaussian,
                          .z = c.T.z,
                          .p_value = c.T.p,
                          .null_mean = c.T.null_mean,
@@ -84,6 +120,7 @@ const sp_command sp_command_select_codec = {
     .spec = "11:3.2",
     .params = params,
     .scalars = scalars,
+    .tables = tables,
     .run = run_select_codec,
     SP_SIZES(P, R),
     .raw = true,

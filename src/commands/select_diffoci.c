@@ -270,6 +270,7 @@ static sp_status judge_all(job *j, R *r, const sp_diffoci_problem *best, const s
     static const char *const own[] = {"select", "penalty", "conditional"};
     const P *p = j->p;
     sp_diffoci_problem other = *best;
+    other.traces = 1; /* nobody looks at the way of a baseline */
     if (!*p->group && !j->test.n)
         return SP_OK;
     SP_TRY(judge(j, r, "columns", NULL, NULL, NULL));

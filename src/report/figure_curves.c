@@ -150,6 +150,18 @@ static void thin(sp_series *s)
     s->n = MAX_POINTS;
 }
 
+static sp_status make_bars(sp_run *run, sp_series *s)
+{
+    static const double half = 0.36; /* of the place of a bar */
+    s->draw = SP_DRAW_BARS;
+    s->cell = SP_NEW(run, double, 4 * s->n + 1);
+    for (size_t i = 0; s->cell && i < s->n; i++) {
+        s->cell[4 * i] = s->x[i] - half;
+        s->cell[4 * i + 1] = s->x[i] + half;
+    }
+    return s->cell ? SP_OK : SP_FAILED;
+}
+
 typedef struct {
     const sp_table *table;
     const sp_plot_spec *spec;
@@ -182,8 +194,10 @@ static sp_status fill_series(sp_run *run, const source *from, size_t group, size
     thin(s);
     bool curve = !measured || is_theory(from->spec->y[y]);
     s->draw = !curve || from->spec->points || from->x_text || s->n == 1 ? SP_DRAW_POINTS : SP_DRAW_LINE;
-    if (from->spec->lines && !measured)
+    if (from->spec->lines && !measured && s->n > 1)
         s->draw = SP_DRAW_LINE;
+    if (from->spec->bars && from->x_text && y == 0)
+        SP_TRY(make_bars(run, s));
     if (!any_error)
         s->se = NULL;
     return SP_OK;

@@ -4,8 +4,9 @@
 
 #include <string.h>
 
-static const char *const keywords[] = {"by",    "logx",   "logy",   "logz",   "vline",  "hline", "bins",     "points",
-                                       "lines", "xrange", "yrange", "xlabel", "ylabel", "title", "diagonal", "nokey"};
+static const char *const keywords[] = {"by",     "logx",   "logy",     "logz",   "vline",  "hline",
+                                       "bins",   "points", "lines",    "xrange", "yrange", "xlabel",
+                                       "ylabel", "title",  "diagonal", "nokey",  "bars"};
 
 static bool is_keyword(const char *word)
 {
@@ -84,6 +85,8 @@ static bool set_option(sp_run *run, const char *key, words *w, sp_plot_spec *s)
         return s->points = true;
     if (!strcmp(key, "lines"))
         return s->lines = true;
+    if (!strcmp(key, "bars"))
+        return s->bars = true;
     if (!strcmp(key, "vline")) {
         while (s->n_vline < SP_PLOT_NAMES && (text = value(w)))
             s->vline[s->n_vline++] = text;

@@ -14,7 +14,7 @@ typedef struct {
     size_t n_y;
     const char *y[SP_PLOT_NAMES]; /* of a map: y[0] and z = y[1] */
     const char *by;               /* NULL: none */
-    bool logx, logy, logz, diagonal, points, lines, no_key;
+    bool logx, logy, logz, diagonal, points, lines, bars, no_key;
     size_t n_vline;
     const char *vline[SP_PLOT_NAMES];
     size_t n_hline;

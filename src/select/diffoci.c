@@ -92,7 +92,8 @@ sp_status sp_diffoci(sp_run *run, const sp_diffoci_problem *p, sp_diffoci_result
 {
     learning l;
     SP_TRY(start(run, p, &l));
-    size_t n_theta = l.o.map.n_theta, every = p->steps > 100 ? p->steps / 100 : 1, traces = p->steps / every + 2;
+    size_t n_theta = l.o.map.n_theta, wanted = p->traces ? p->traces : 100,
+           every = p->steps > wanted ? p->steps / wanted : 1, traces = p->steps / every + 2;
     double *parameters = SP_NEW(run, double, l.o.n_learned);
     *out = (sp_diffoci_result){.n_theta = n_theta,
                                .n_head = l.o.n_head,

@@ -8,7 +8,6 @@
 #include <math.h>
 #include <string.h>
 
-double sp_xi_gaussian(double r2) { return 3 / M_PI * asin((1 + r2) / 2) - 0.5; }
 
 static double xi_in_order(const sp_response *y, const size_t *order)
 {
