@@ -17,7 +17,7 @@ typedef enum { SP_DIFFOCI_SELECT, SP_DIFFOCI_PENALTY, SP_DIFFOCI_CONDITIONAL } s
 
 /* Of a linear head: half the square, or logistic over the classes (at most SP_LEVELS different values). AUTO: logistic for a
  * response of two values or of at most SP_LEVELS whole ones. */
-typedef enum { SP_LOSS_AUTO, SP_LOSS_LOGISTIC, SP_LOSS_SQUARED } sp_loss;
+typedef enum { SP_HEAD_AUTO, SP_HEAD_LOGISTIC, SP_HEAD_SQUARED } sp_head_loss;
 
 /*   SELECT       minimise -T_beta(Y, f)
  *   PENALTY      minimise loss(Y, head f) + penalty T_beta(group, f)
@@ -33,7 +33,7 @@ typedef struct {
     size_t features;     /* 0: one weight for each column; else outputs of a linear map, or of a network: */
     size_t n_hidden;     /* layers of ReLU units, at most SP_HIDDEN_LAYERS, each with `hidden` units; 0: linear */
     const size_t *hidden;
-    sp_loss loss;
+    sp_head_loss loss;
     bool unit;    /* T of the features divided by their common standard deviation: no gain from shrinking or growing them */
     bool ordinal; /* ranks of the authors' code */
     bool init_ones;
@@ -41,7 +41,7 @@ typedef struct {
     size_t
         batch; /* rows of a mini-batch, T of the batch alone; 0: all. Shuffled anew each epoch, a last short one dropped */
     size_t steps;
-    size_t traces; /* the trace and the path have about so many points; 0: 100 */
+    size_t traces;      /* the trace and the path have about so many points; 0: 100 */
     const char *stream; /* random start and shuffling: stream and index */
     uint64_t index;
 } sp_diffoci_problem;
@@ -115,8 +115,8 @@ typedef struct {
 
 /* Heads are fitted to the rows `train` (logistic or least squares with a small ridge; head: that of the response, NULL:
  * fitted) and judged on the rows `test`. */
-sp_status sp_features_judge(sp_run *run, const sp_grouped *train, const sp_grouped *test, sp_loss loss, const double *head,
-                            sp_feature_report *out);
+sp_status sp_features_judge(sp_run *run, const sp_grouped *train, const sp_grouped *test, sp_head_loss loss,
+                            const double *head, sp_feature_report *out);
 
 /* A random choice of a fraction of the rows as `test`, the others as `train`, both in the order of `all`. */
 sp_status sp_grouped_split(sp_run *run, const sp_grouped *all, double fraction, sp_grouped *train, sp_grouped *test);

@@ -53,7 +53,7 @@ static const sp_column soft[] = {{"beta", "columns", "softmax temperature"},
                                  {0}};
 static const sp_table_decl tables[] = {
     {"soft", soft, "plot beta T_soft,T_exact logx title T with a soft nearest neighbour",
-     "T with the nearest neighbour softened by beta: exact for small beta, biased up, then without memory of the columns"},
+     "T with the nearest neighbour softened by beta: exact as beta goes to 0, biased between, blind for large beta"},
     {0}};
 
 static sp_status scan_beta(sp_run *run, const P *p, const double *y, const sp_columns *z, const sp_columns *x, double exact,

@@ -99,15 +99,17 @@ static const sp_column cells[] = {{"method", "", "how the features were found"},
                                   {"score_se", "1", "standard error"},
                                   {0}};
 static const sp_table_decl tables[] = {
-    {"theta", theta, "plot column theta by feature points",
+    {"theta", theta, "plot column theta by feature points title weights of the columns",
      "Weights of the columns: those that carry no information decay to zero"},
-    {"trace", trace, "plot step T_soft,T_exact",
+    {"trace", trace, "plot step T_soft,T_exact title T while learning",
      "The coefficient while learning; the soft one is biased, the exact one is the truth"},
-    {"path", path, "plot step theta by column", "Weights while learning (the largest ones)"},
-    {"evaluation", evaluation, "plot method task,worst,probe,auc points hline base_rate ylabel score",
+    {"path", path, "plot step theta by column title weights while learning", "Weights while learning (the largest ones)"},
+    {"evaluation", evaluation,
+     "plot method task,worst,probe,auc points hline base_rate ylabel score title what can be read from the features",
      "What can be read from the features on rows not used for learning: the response, and the group (dashed: its base "
      "rate)"},
-    {"cells", cells, "plot cell score by method", "The response in each cell of class and group"},
+    {"cells", cells, "plot cell score by method title the response in each cell of class and group",
+     "The response in each cell of class and group"},
     {0}};
 
 enum { PATHS = 10 };
@@ -190,7 +192,7 @@ static sp_diffoci_problem problem_of(const job *j, size_t start)
                                 .features = j->features,
                                 .n_hidden = j->n_hidden,
                                 .hidden = j->hidden,
-                                .loss = (sp_loss)p->loss,
+                                .loss = (sp_head_loss)p->loss,
                                 .unit = p->feature_scale == 0 ? p->use == SP_DIFFOCI_PENALTY : p->feature_scale == 1,
                                 .ordinal = p->ranks,
                                 .init_ones = p->init,
@@ -220,20 +222,20 @@ static sp_status features_of(job *j, const sp_diffoci_problem *problem, const do
 
 static const char *cell_text(sp_run *run, const sp_group_cell *c)
 {
-    return isnan(c->y) ? sp_format(run, "group %g", c->group) : sp_format(run, "y %g, group %g", c->y, c->group);
+    return isnan(c->y) ? sp_format(run, "group %g", c->group) : sp_format(run, "y %g, g %g", c->y, c->group);
 }
 
-/* learned NULL: the columns themselves. */
+/* problem NULL: the columns themselves. */
 static sp_status judge(job *j, R *r, const char *method, const sp_diffoci_problem *problem, const double *learned,
                        const double *head)
 {
     sp_grouped train = j->train, test = j->test.n ? j->test : j->train;
     sp_feature_report f;
-    if (learned) {
+    if (problem) {
         SP_TRY(features_of(j, problem, learned, &j->train, &train));
         SP_TRY(features_of(j, problem, learned, j->test.n ? &j->test : &j->train, &test));
     }
-    SP_TRY(sp_features_judge(j->run, &train, &test, (sp_loss)j->p->loss, head, &f));
+    SP_TRY(sp_features_judge(j->run, &train, &test, (sp_head_loss)j->p->loss, head, &f));
     r->base_rate = f.base_rate;
     SP_TRY(SP_ROW(sp_result_table(j->out, "evaluation"), method, f.task, f.task_se, f.worst, f.worst_se,
                   f.n_cells ? cell_text(j->run, &f.worst_cell) : "", f.worst_cell.n, f.probe, f.probe_se, f.auc, f.auc_se,

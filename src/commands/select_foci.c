@@ -84,7 +84,9 @@ static sp_status write_path(const sp_columns *c, const sp_foci_result *f, sp_run
     if (isnan(f->rejected_T))
         return SP_OK;
     const char *name = sp_format(run, "(%s)", c->name[f->rejected]);
-    return name ? SP_ROW(path, name, NAN, f->rejected_T) : SP_FAILED;
+    if (!name)
+        return SP_FAILED;
+    return SP_ROW(path, name, NAN, f->rejected_T);
 }
 
 static sp_status write_scatter(const sp_columns *c, const sp_foci_result *f, const double *y, sp_table *scatter)

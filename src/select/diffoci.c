@@ -9,9 +9,9 @@
 
 typedef struct {
     sp_objectives o;
-    sp_batch batch; /* the rows of the next step */
-    size_t batches; /* of an epoch; 1: all rows */
-    size_t *order;  /* of the epoch */
+    sp_row_batch batch; /* the rows of the next step */
+    size_t batches;     /* of an epoch; 1: all rows */
+    size_t *order;      /* of the epoch */
     double *gradient;
 } learning;
 
@@ -33,13 +33,13 @@ static sp_status start(sp_run *run, const sp_diffoci_problem *p, learning *l)
         return SP_FAILED;
     if (p->batch && p->batch < p->n) {
         l->batches = p->n / p->batch;
-        return sp_batch_create(run, &l->o, p->batch, &l->batch);
+        return sp_row_batch_create(run, &l->o, p->batch, &l->batch);
     }
     return SP_OK;
 }
 
 /* The rows of a step; the order of each epoch has a random stream of its own. */
-static const sp_batch *rows_of_step(sp_run *run, learning *l, size_t step)
+static const sp_row_batch *rows_of_step(sp_run *run, learning *l, size_t step)
 {
     const sp_diffoci_problem *p = l->o.p;
     if (l->batches == 1 && !l->batch.n)
@@ -48,7 +48,7 @@ static const sp_batch *rows_of_step(sp_run *run, learning *l, size_t step)
         sp_rng rng = sp_rng_at(run, "diffoci.epoch", (p->index << 32) + step / l->batches);
         sp_permutation(&rng, p->n, l->order);
     }
-    sp_batch_fill(&l->o, l->order + step % l->batches * p->batch, &l->batch);
+    sp_row_batch_fill(&l->o, l->order + step % l->batches * p->batch, &l->batch);
     return &l->batch;
 }
 

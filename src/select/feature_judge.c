@@ -98,7 +98,7 @@ static sp_status probe(sp_run *run, const sp_grouped *train, const sp_grouped *t
     size_t n_levels;
     double *levels, *head;
     sp_target known, asked;
-    SP_TRY(sp_loss_levels(run, SP_LOSS_AUTO, train->n, train->group, &n_levels, &levels));
+    SP_TRY(sp_head_loss_levels(run, SP_HEAD_AUTO, train->n, train->group, &n_levels, &levels));
     if (n_levels == 1)
         return sp_fail(run, SP_DATA, "the group has one value only: nothing can be told of it");
     out->group_classes = n_levels > 0;
@@ -158,15 +158,15 @@ static sp_status exact(sp_run *run, const sp_grouped *rows, const double *y, dou
     return SP_OK;
 }
 
-sp_status sp_features_judge(sp_run *run, const sp_grouped *train, const sp_grouped *test, sp_loss loss, const double *head,
-                            sp_feature_report *out)
+sp_status sp_features_judge(sp_run *run, const sp_grouped *train, const sp_grouped *test, sp_head_loss loss,
+                            const double *head, sp_feature_report *out)
 {
     size_t n_levels, *all = SP_NEW(run, size_t, test->n);
     double *levels, *fitted;
     sp_target known, asked;
     *out = (sp_feature_report){.worst = NAN, .worst_se = NAN, .probe = NAN, .probe_se = NAN, .auc = NAN, .auc_se = NAN};
     out->base_rate = out->T_group = NAN;
-    SP_TRY(sp_loss_levels(run, loss, train->n, train->y, &n_levels, &levels));
+    SP_TRY(sp_head_loss_levels(run, loss, train->n, train->y, &n_levels, &levels));
     if (n_levels == 1)
         return sp_fail(run, SP_DATA, "the response has one value only");
     SP_TRY(sp_target_create(run, train->n, train->y, n_levels, levels, &known));

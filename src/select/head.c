@@ -33,15 +33,15 @@ sp_status sp_levels(sp_run *run, size_t n, const double *x, size_t most, size_t 
     return SP_OK;
 }
 
-sp_status sp_loss_levels(sp_run *run, sp_loss loss, size_t n, const double *y, size_t *n_levels, double **levels)
+sp_status sp_head_loss_levels(sp_run *run, sp_head_loss loss, size_t n, const double *y, size_t *n_levels, double **levels)
 {
     *n_levels = 0;
-    if (loss == SP_LOSS_SQUARED)
+    if (loss == SP_HEAD_SQUARED)
         return SP_OK;
     SP_TRY(sp_levels(run, n, y, SP_LEVELS, n_levels, levels));
-    if (loss == SP_LOSS_LOGISTIC && *n_levels == 0)
+    if (loss == SP_HEAD_LOGISTIC && *n_levels == 0)
         return sp_fail(run, SP_USAGE, "the response has more than %d different values: take --loss squared", SP_LEVELS);
-    for (size_t k = 0; loss == SP_LOSS_AUTO && *n_levels > 2 && k < *n_levels; k++)
+    for (size_t k = 0; loss == SP_HEAD_AUTO && *n_levels > 2 && k < *n_levels; k++)
         if ((*levels)[k] != floor((*levels)[k]))
             *n_levels = 0;
     return SP_OK;
@@ -78,12 +78,12 @@ void sp_head_scores(size_t n, size_t m, size_t outputs, const double *F, const d
 
 static double softmax_loss(size_t n, size_t classes, int32_t class, size_t i, double *score)
 {
-    double largest = -INFINITY, sum = 0, loss;
-    for (size_t k = 0; k < classes; k++)
+    double largest = score[i], sum = 0, loss;
+    for (size_t k = 1; k < classes; k++)
         largest = fmax(largest, score[k * n + i]);
     for (size_t k = 0; k < classes; k++)
         sum += exp(score[k * n + i] - largest);
-    loss = largest + log(sum) - score[(size_t) class * n + i];
+    loss = log(fmax(1, sum)) + largest - score[(size_t) class * n + i];
     for (size_t k = 0; k < classes; k++)
         score[k * n + i] = exp(score[k * n + i] - largest) / sum - (k == (size_t) class);
     return loss;

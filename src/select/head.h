@@ -15,7 +15,7 @@ typedef struct {
 sp_status sp_levels(sp_run *run, size_t n, const double *x, size_t most, size_t *n_levels, double **levels);
 
 /* The classes of a response under this loss; *n = 0: a real response. SP_USAGE when it has too many values for classes. */
-sp_status sp_loss_levels(sp_run *run, sp_loss loss, size_t n, const double *y, size_t *n_levels, double **levels);
+sp_status sp_head_loss_levels(sp_run *run, sp_head_loss loss, size_t n, const double *y, size_t *n_levels, double **levels);
 
 /* x by classes (index of its value among the levels; -1: none of them), or real when n_levels = 0. */
 sp_status sp_target_create(sp_run *run, size_t n, const double *x, size_t n_levels, const double *levels, sp_target *out);

@@ -37,13 +37,13 @@ sp_status sp_objectives_create(sp_run *run, const sp_diffoci_problem *p, sp_obje
     if (p->batch && (p->batch < 3 || p->batch > p->n))
         return sp_fail(run, SP_USAGE, "a mini-batch has from 3 to %zu rows, got %zu (--batch)", p->n, p->batch);
     *o = (sp_objectives){.p = p, .map = sp_feature_map_create(p->p, p->features, p->n_hidden, p->hidden)};
-    o->all = (sp_batch){.n = p->n, .x = p->x, .y = p->y, .group = p->group};
+    o->all = (sp_row_batch){.n = p->n, .x = p->x, .y = p->y, .group = p->group};
     o->n_learned = o->map.n_theta;
     if (p->use != SP_DIFFOCI_PENALTY)
         return SP_OK;
     size_t n_levels;
     double *levels = NULL;
-    SP_TRY(sp_loss_levels(run, p->loss, p->n, p->y, &n_levels, &levels));
+    SP_TRY(sp_head_loss_levels(run, p->loss, p->n, p->y, &n_levels, &levels));
     SP_TRY(sp_target_create(run, p->n, p->y, n_levels, levels, &o->all.target));
     o->n_head = sp_head_size(&o->all.target, o->map.m);
     o->n_learned += o->n_head;
@@ -59,26 +59,26 @@ typedef struct {
     size_t *cell;
 } room;
 
-static room room_of(const sp_batch *b)
+static room room_of(const sp_row_batch *b)
 {
     return (room){(double *)(uintptr_t)b->x, (double *)(uintptr_t)b->y, (double *)(uintptr_t)b->group,
                   (int32_t *)(uintptr_t)b->target.class, (size_t *)(uintptr_t)b->cell};
 }
 
-sp_status sp_batch_create(sp_run *run, const sp_objectives *o, size_t n, sp_batch *b)
+sp_status sp_row_batch_create(sp_run *run, const sp_objectives *o, size_t n, sp_row_batch *b)
 {
-    const sp_batch *all = &o->all;
+    const sp_row_batch *all = &o->all;
     room r = {SP_NEW(run, double, n * o->p->p), SP_NEW(run, double, n), NULL, NULL, NULL};
     if (!r.x || !r.y || (all->group && !(r.group = SP_NEW(run, double, n))) ||
         (all->target.class && !(r.class = SP_NEW(run, int32_t, n))) || (all->cell && !(r.cell = SP_NEW(run, size_t, n))))
         return SP_FAILED;
-    *b = (sp_batch){n, r.x, r.y, r.group, {n, all->target.classes, r.y, r.class}, r.cell};
+    *b = (sp_row_batch){n, r.x, r.y, r.group, {n, all->target.classes, r.y, r.class}, r.cell};
     return SP_OK;
 }
 
-void sp_batch_fill(const sp_objectives *o, const size_t *row, sp_batch *b)
+void sp_row_batch_fill(const sp_objectives *o, const size_t *row, sp_row_batch *b)
 {
-    const sp_batch *all = &o->all;
+    const sp_row_batch *all = &o->all;
     room r = room_of(b);
     for (size_t k = 0; k < o->p->p; k++)
         for (size_t i = 0; i < b->n; i++)
@@ -96,7 +96,7 @@ void sp_batch_fill(const sp_objectives *o, const size_t *row, sp_batch *b)
 
 /* ---- the coefficient ------------------------------------------------------------------------------------ */
 
-static sp_soft_codec dependence(const sp_diffoci_problem *p, const sp_batch *b)
+static sp_soft_codec dependence(const sp_diffoci_problem *p, const sp_row_batch *b)
 {
     sp_soft_codec s = {.n = b->n, .y = b->y, .ordinal = p->ordinal, .beta = p->beta};
     if (p->use == SP_DIFFOCI_PENALTY)
@@ -153,7 +153,7 @@ static sp_status unit_value(sp_run *run, const sp_soft_codec *s, size_t m, const
 }
 
 /* dF += weight dT/dF. */
-static sp_status add_dependence(sp_run *run, const sp_objectives *o, const sp_batch *b, const double *F, double weight,
+static sp_status add_dependence(sp_run *run, const sp_objectives *o, const sp_row_batch *b, const double *F, double weight,
                                 sp_objective_value *out, double *dF)
 {
     size_t m = o->map.m;
@@ -190,7 +190,7 @@ static void reweight(const sp_objectives *o, double eta, const double *cell_loss
         o->q[c] /= sum;
 }
 
-static sp_status add_loss(sp_run *run, const sp_objectives *o, const sp_batch *b, const double *F, const double *head,
+static sp_status add_loss(sp_run *run, const sp_objectives *o, const sp_row_batch *b, const double *F, const double *head,
                           double eta, double *loss, double *dF, double *gradient)
 {
     size_t n = b->n, outputs = sp_head_outputs(&b->target);
@@ -216,7 +216,7 @@ static sp_status add_loss(sp_run *run, const sp_objectives *o, const sp_batch *b
 
 /* ---- the objective -------------------------------------------------------------------------------------- */
 
-static sp_status value(sp_run *run, const sp_objectives *o, const sp_batch *b, const double *parameters, bool want_T,
+static sp_status value(sp_run *run, const sp_objectives *o, const sp_row_batch *b, const double *parameters, bool want_T,
                        double eta, sp_objective_value *out, double *gradient)
 {
     size_t n = b->n, m = o->map.m, n_theta = o->map.n_theta;
@@ -236,8 +236,8 @@ static sp_status value(sp_run *run, const sp_objectives *o, const sp_batch *b, c
     return SP_OK;
 }
 
-sp_status sp_objectives_value(sp_run *run, const sp_objectives *o, const sp_batch *b, const double *parameters, bool want_T,
-                              double eta, sp_objective_value *out, double *gradient)
+sp_status sp_objectives_value(sp_run *run, const sp_objectives *o, const sp_row_batch *b, const double *parameters,
+                              bool want_T, double eta, sp_objective_value *out, double *gradient)
 {
     sp_mark mark = sp_memory_mark(run);
     sp_status status = value(run, o, b, parameters, want_T, eta, out, gradient);

@@ -11,12 +11,12 @@ typedef struct {
     const double *x, *y, *group;
     sp_target target;
     const size_t *cell; /* of group-DRO */
-} sp_batch;
+} sp_row_batch;
 
 typedef struct {
     const sp_diffoci_problem *p;
     sp_feature_map map;
-    sp_batch all;
+    sp_row_batch all;
     size_t n_head, n_learned;
     size_t n_cells; /* 0: no group-DRO */
     double *q;      /* weights of the cells */
@@ -26,8 +26,8 @@ typedef struct {
 sp_status sp_objectives_create(sp_run *run, const sp_diffoci_problem *problem, sp_objectives *out);
 
 /* Room for a mini-batch of n rows, and the rows `row` put there. */
-sp_status sp_batch_create(sp_run *run, const sp_objectives *o, size_t n, sp_batch *out);
-void sp_batch_fill(const sp_objectives *o, const size_t *row, sp_batch *out);
+sp_status sp_row_batch_create(sp_run *run, const sp_objectives *o, size_t n, sp_row_batch *out);
+void sp_row_batch_fill(const sp_objectives *o, const size_t *row, sp_row_batch *out);
 
 typedef struct {
     double loss, T; /* T NaN: not asked for, or not defined on these rows */
@@ -36,7 +36,7 @@ typedef struct {
 
 /* The objective and its gradient by (theta, head). eta > 0: first q_c <- q_c exp(eta loss_c), renormalised, for the cells
  * that have rows here. want_T: even where the objective does not need it. */
-sp_status sp_objectives_value(sp_run *run, const sp_objectives *o, const sp_batch *batch, const double *parameters,
+sp_status sp_objectives_value(sp_run *run, const sp_objectives *o, const sp_row_batch *batch, const double *parameters,
                               bool want_T, double eta, sp_objective_value *out, double *gradient);
 
 /* Exact coefficient of the features on all rows. */

@@ -8,7 +8,6 @@
 #include <math.h>
 #include <string.h>
 
-
 static double xi_in_order(const sp_response *y, const size_t *order)
 {
     double jumps = 0;

@@ -89,7 +89,7 @@ static void classes(void **state)
     sample *a = SP_NEW(test_run(), sample, 2);
     sp_grouped train = make(*state, 0, a), test = make(*state, 1, a + 1);
     sp_feature_report r;
-    assert_int_equal(sp_features_judge(*state, &train, &test, SP_LOSS_AUTO, NULL, &r), SP_OK);
+    assert_int_equal(sp_features_judge(*state, &train, &test, SP_HEAD_AUTO, NULL, &r), SP_OK);
     assert_true(r.classes && r.group_classes);
     assert_close(r.task, 0.6 * 0.9 + 0.4 * 0.7, 5 * r.task_se);
     assert_close_rel(r.task_se, sqrt(0.82 * 0.18 / N), 0.1);
@@ -108,7 +108,7 @@ static void classes(void **state)
     assert_close(r.probe, 0.6 * 0.8174 + 0.4 * 0.5378, 5 * r.probe_se);
     double head[] = {-1, 0, 0}; /* given: the sign turned round */
     sp_feature_report turned;
-    assert_int_equal(sp_features_judge(*state, &train, &test, SP_LOSS_AUTO, head, &turned), SP_OK);
+    assert_int_equal(sp_features_judge(*state, &train, &test, SP_HEAD_AUTO, head, &turned), SP_OK);
     assert_close(turned.task, 1 - r.task, 0.01);
 }
 
@@ -121,7 +121,7 @@ static void other_responses(void **state)
     for (int k = 0; k < 2; k++)
         for (size_t i = 0; i < N; i++)
             a[k].y[i] = a[k].x[N + i] < 0 ? 0 : a[k].x[N + i] < 1 ? 1 : 2;
-    assert_int_equal(sp_features_judge(*state, &rows[0], &rows[1], SP_LOSS_AUTO, NULL, &r), SP_OK);
+    assert_int_equal(sp_features_judge(*state, &rows[0], &rows[1], SP_HEAD_AUTO, NULL, &r), SP_OK);
     assert_true(r.classes && r.task > 0.97);
     sp_moments value = {0}, error = {0};
     for (uint64_t s = 0; s < 100; s++) {
@@ -129,7 +129,7 @@ static void other_responses(void **state)
         for (int k = 0; k < 2; k++)
             for (size_t i = 0; i < N; i++)
                 a[k].y[i] = a[k].x[i] + 0.5 * sp_normal(&rng);
-        assert_int_equal(sp_features_judge(*state, &rows[0], &rows[1], SP_LOSS_AUTO, NULL, &r), SP_OK);
+        assert_int_equal(sp_features_judge(*state, &rows[0], &rows[1], SP_HEAD_AUTO, NULL, &r), SP_OK);
         assert_false(r.classes);
         sp_moments_add(&value, r.task);
         sp_moments_add(&error, r.task_se);
@@ -181,7 +181,7 @@ static void held_out_rows(void **state)
 static double number(const sp_result *result, const char *method, const char *name)
 {
     const sp_table *t = sp_result_find_table(result, "evaluation");
-    size_t m, c;
+    size_t m = 0, c = 0;
     assert_true(sp_table_find_column(t, "method", &m) && sp_table_find_column(t, name, &c));
     for (size_t i = 0; i < sp_table_rows(t); i++)
         if (!strcmp(sp_table_cell(t, i, m).text, method))
