@@ -43,11 +43,11 @@ typedef struct {
     size_t limit;        /* keep the first `limit` rows (after the choice of classes); 0: all */
 } sp_data_options;
 
-/* Reads a path (IDX, NPY, NPZ:key, CSV/TSV, HDF5:/path, CIFAR binary, folder of images; .gz), "-", a name of `data list`,
- * or makes a generated sample ("gen:gaussian-mixture,d=256,n=5000,seed=1"). A folder or known name takes ":test" for its
- * test part. like: apply its gain, offset and mean instead and number the classes as it does (test or query sets; same d
- * required; a file of labels is then not used, a column of labels may be absent). SP_DATA with one line when unreadable.
- * NULL options: the defaults. */
+/* Reads a path (IDX, NPY, NPZ:key, CSV/TSV, MatrixMarket, HDF5:/path, CIFAR binary, folder of images; .gz), "-", a name of
+ * `data list`, or makes a generated sample ("gen:gaussian-mixture,d=256,n=5000,seed=1"). A folder or known name takes
+ * ":test" for its test part. like: apply its gain, offset and mean instead and number the classes as it does (test or query
+ * sets; same d required; a file of labels is then not used, a column of labels may be absent). SP_DATA with one line when
+ * unreadable. NULL options: the defaults. */
 sp_status sp_dataset_open(sp_run *run, const char *source, const sp_data_options *options, const sp_dataset *like,
                           const sp_dataset **out);
 

@@ -122,6 +122,7 @@ typedef struct {
     double t;
     sp_retrieval_value energy, mu, m;
     sp_retrieval_value edge, margin, outlier, overlap2; /* from the labels; outlier: over the instances that have one */
+    sp_retrieval_value edge_sphere;                     /* edge + mu */
     sp_retrieval_value lambda_1, lambda_2, overlap2_v1; /* measured; overlap2_v1: (v.w*)^2/N */
     size_t with_outlier, unconverged;
 } sp_retrieval_moment;
@@ -133,14 +134,17 @@ typedef struct {
     sp_retrieval_value energy_late, mu_late; /* t -> infinity, linear in t^(-2/3) over the last decade */
 } sp_retrieval_track;
 
+/* Errors: over instances. With one instance those of edge, margin, outlier, overlap2, edge_sphere, mu and t_bbp are from a
+ * bootstrap over its measurements (w held), those of lambda_1 and lambda_2 from the infinitesimal jackknife. */
 sp_status sp_retrieval_follow(sp_run *run, const sp_retrieval_track_params *params, sp_retrieval_track *out);
 
 /* ---- the user's measurements ----------------------------------------------------------------------------- */
 
 /* Sources as for sp_dataset_open. x: M x N real rows; intensities: M values (x.w)^2 (amplitude: |x.w|). Rows are scaled to
- * mean square 1 an entry and the signal to |w|^2 = N; demo > 0: an instance of that dimension instead of data. */
+ * mean square 1 an entry and the signal to |w|^2 = N; demo > 0: an instance of that dimension instead of data. weights: M
+ * numbers >= 0, of each measurement in the loss ("": equal); the thresholds suppose equal ones. */
 typedef struct {
-    const char *x, *intensities, *planted; /* planted: the true signal, for checking; "" : unknown */
+    const char *x, *intensities, *weights, *planted; /* planted: the true signal, for checking; "" : unknown */
     sp_retrieval_loss loss;
     bool amplitude, spectral;
     double t_max, lr;
@@ -155,6 +159,8 @@ typedef struct {
     double energy, energy_start, agreement; /* lowest loss/N; of the start; mean |cos| between the successful starts */
     double energy_threshold, alpha_start, alpha_threshold;
     double margin_start, edge_start, lambda_1; /* Hessian at the first start: theory on the labels, and measured */
+    double margin_start_se, edge_start_se;     /* bootstrap over the measurements */
+    double lambda_1_se;                        /* infinitesimal jackknife over the measurements, the vector held */
     double overlap;                            /* |cos| with the planted signal; nan: unknown */
     size_t recovered;                          /* starts whose loss is below 1e-6 of the threshold energy */
     size_t starts;

@@ -5,12 +5,13 @@ typedef struct {
     const char *verdict;
     size_t M, N, recovered;
     double alpha, alpha_start, alpha_threshold, energy, energy_threshold, energy_start, agreement, overlap, margin_start,
-        edge_start, lambda_1, row_scale, signal_norm;
+        margin_start_se, edge_start, edge_start_se, lambda_1, lambda_1_se, row_scale, signal_norm;
 } R;
 static const sp_param params[] = {
-    SP_TEXT(P, x, "", "measurement vectors, M x N real numbers (NPY, CSV, ...)"),
+    SP_TEXT(P, x, "", "measurement vectors, M x N real numbers (NPY, CSV, MatrixMarket, ...)"),
     SP_TEXT(P, intensities, "", "M values (x.w)^2"),
     SP_FLAG(P, amplitude, "the intensities are amplitudes |x.w|"),
+    SP_TEXT(P, weights, "", "M weights >= 0 of the measurements in the loss"),
     SP_TEXT(P, planted, "", "the true signal, N numbers, to check the answer"),
     RETRIEVAL_LOSS_OPTIONS(P),
     SP_SIZE(P, starts, "8", SP_BETWEEN(1, 4096), "", "random starts, moved together"),
@@ -34,8 +35,11 @@ static const sp_scalar scalars[] = {
     SP_OUT(R, agreement, "1", "mean |cos| between the recovered signals"),
     SP_OUT(R, overlap, "1", "|cos| of the estimate with the planted signal; nan: unknown"),
     SP_OUT(R, margin_start, "", "> 0: the Hessian at the first start points to the signal"),
+    SP_OUT(R, margin_start_se, "", "standard error (bootstrap over the measurements)"),
     SP_OUT(R, edge_start, "", "edge of its bulk, theory on the labels"),
+    SP_OUT(R, edge_start_se, "", "standard error (bootstrap over the measurements)"),
     SP_OUT(R, lambda_1, "", "its lowest eigenvalue, diagonalised"),
+    SP_OUT(R, lambda_1_se, "", "standard error (infinitesimal jackknife over the measurements)"),
     SP_OUT(R, row_scale, "data", "root mean square entry of the measurements"),
     SP_OUT(R, signal_norm, "data", "norm of the signal, from the mean intensity"),
     {0}};
@@ -69,7 +73,10 @@ static sp_status run_data(sp_run *run, const void *params_, void *scalars_, sp_r
                          .overlap = d.overlap,
                          .margin_start = d.margin_start,
                          .edge_start = d.edge_start,
+                         .margin_start_se = d.margin_start_se,
+                         .edge_start_se = d.edge_start_se,
                          .lambda_1 = d.lambda_1,
+                         .lambda_1_se = d.lambda_1_se,
                          .row_scale = d.row_scale,
                          .signal_norm = d.signal_norm};
     sp_table *t = sp_result_table(out, "starts");

@@ -19,7 +19,7 @@ static const sp_param params[] = {
     {0}};
 static const sp_scalar scalars[] = {
     SP_OUT(R, t_bbp, "time", "when the outlier is lost (first zero of the margin); inf: never, 0: none at the start"),
-    SP_OUT(R, t_bbp_se, "time", "standard error (jackknife over instances)"),
+    SP_OUT(R, t_bbp_se, "time", "standard error (jackknife over instances; one instance: bootstrap over its measurements)"),
     SP_OUT(R, margin_start, "", "margin at t = 0: > 0, the Hessian points to the signal"),
     SP_OUT(R, margin_start_se, "", "standard error"),
     SP_OUT(R, margin_end, "", "margin at t-max"),
@@ -44,16 +44,16 @@ static const sp_column track[] = {{"t", "time", "time"},
                                   MEASURED("edge", "lower edge of A, theory on the labels of that time"),
                                   MEASURED("outlier", "outlier of A by the same theory, where there is one"),
                                   MEASURED("overlap2", "its squared overlap with the signal by the theory"),
-                                  {"edge_sphere", "", "edge + mu: tends to 0"},
+                                  MEASURED("edge_sphere", "edge + mu: tends to 0"),
                                   {"outliers", "", "instances that have an outlier"},
                                   {0}};
 static const sp_column eigenpairs[] = {{"t", "time", "time"},
                                        MEASURED("lambda_1", "lowest eigenvalue of A on the sphere, diagonalised"),
                                        MEASURED("lambda_2", "second lowest"),
-                                       {"edge", "", "lower edge by the theory"},
-                                       {"outlier", "", "outlier by the theory; nan: none"},
+                                       MEASURED("edge", "lower edge by the theory on the labels"),
+                                       MEASURED("outlier", "outlier by the theory; nan: none"),
                                        MEASURED("overlap2", "squared overlap of the lowest eigenvector with the signal"),
-                                       {"overlap2_theory", "", "by the theory; 0: no outlier"},
+                                       MEASURED("overlap2_theory", "by the theory; 0: no outlier"),
                                        {"unconverged", "", "instances whose eigenpairs did not converge"},
                                        {0}};
 static const sp_table_decl tables[] = {
@@ -81,12 +81,12 @@ static sp_status run_hessian(sp_run *run, const void *params_, void *scalars_, s
         const sp_retrieval_moment *x = &s.moment[k];
         SP_TRY(SP_ROW(t, x->t, x->energy.value, x->energy.se, x->mu.value, x->mu.se, x->m.value, x->m.se, x->margin.value,
                       x->margin.se, x->edge.value, x->edge.se, x->outlier.value, x->outlier.se, x->overlap2.value,
-                      x->overlap2.se, x->edge.value + x->mu.value, x->with_outlier));
+                      x->overlap2.se, x->edge_sphere.value, x->edge_sphere.se, x->with_outlier));
         if (!p->eigenpairs)
             continue;
         SP_TRY(SP_ROW(pairs, x->t, x->lambda_1.value, x->lambda_1.se, x->lambda_2.value, x->lambda_2.se, x->edge.value,
-                      x->outlier.value, x->overlap2_v1.value, x->overlap2_v1.se, x->with_outlier ? x->overlap2.value : 0.0,
-                      x->unconverged));
+                      x->edge.se, x->outlier.value, x->outlier.se, x->overlap2_v1.value, x->overlap2_v1.se,
+                      x->with_outlier ? x->overlap2.value : 0.0, x->overlap2.se, x->unconverged));
         if (x->unconverged)
             sp_result_unconverged(out, "%zu instances: eigenpairs at t = %g not converged", x->unconverged, x->t);
     }

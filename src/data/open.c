@@ -39,11 +39,11 @@ static bool is_idx(const unsigned char *p, size_t n)
     return n >= 4 && p[0] == 0 && p[1] == 0 && p[2] >= 8 && p[2] <= 14 && p[3] >= 1 && p[3] <= 8;
 }
 
-static const char *const readable =
-    "IDX, NPY, NPZ, CSV/TSV, HDF5, CIFAR binary (.bin) and folders of PNG/JPEG can be read, also gzip-compressed";
+static const char *const readable = "IDX, NPY, NPZ, CSV/TSV, MatrixMarket, HDF5, CIFAR binary (.bin) and folders of "
+                                    "PNG/JPEG can be read, also gzip-compressed";
 
 /* What the first bytes say. */
-typedef enum { EMPTY, NPY, NPZ, HDF5, IDX, SWAPPED_IDX, GZIP, IMAGE, CIFAR, TEXT, UNKNOWN } content;
+typedef enum { EMPTY, NPY, NPZ, HDF5, IDX, SWAPPED_IDX, GZIP, IMAGE, CIFAR, MATRIX, TEXT, UNKNOWN } content;
 
 static content sniff(const char *name, const unsigned char *p, size_t n)
 {
@@ -63,6 +63,8 @@ static content sniff(const char *name, const unsigned char *p, size_t n)
         return GZIP;
     if (n >= 8 && (!memcmp(p, "\x89PNG", 4) || !memcmp(p, "\xff\xd8\xff", 3)))
         return IMAGE;
+    if (sp_is_matrix_market(p, n))
+        return MATRIX;
     if (ends_with(name, ".bin") || ends_with(name, ".bin.gz"))
         return CIFAR;
     bool named_text = ends_with(name, ".csv") || ends_with(name, ".tsv") || ends_with(name, ".txt");
@@ -99,7 +101,7 @@ static sp_status open_stream(sp_run *run, sp_stream *stream, const char *path, c
         return status;
     }
     content c = sniff(sp_stream_name(stream), p, n);
-    if (key && (c == NPY || c == IDX || c == CIFAR || c == TEXT))
+    if (key && (c == NPY || c == IDX || c == CIFAR || c == MATRIX || c == TEXT))
         return refuse(run, stream, SP_USAGE, "holds one array only; \":NAME\" is for NPZ and HDF5");
     switch (c) {
     case EMPTY:
@@ -123,6 +125,8 @@ static sp_status open_stream(sp_run *run, sp_stream *stream, const char *path, c
         return refuse(run, stream, SP_DATA, "is a single image; give the folder that holds the images");
     case CIFAR:
         return open_single_cifar(run, stream, labels, out);
+    case MATRIX:
+        return sp_open_matrix_market(run, stream, out);
     case TEXT:
         return sp_open_csv(run, stream, labels, out);
     case UNKNOWN:

@@ -51,6 +51,8 @@ sp_status sp_open_cifar(sp_run *run, size_t n, sp_stream **batch, const char *la
 /* labels: name or number (from 1; negative: from the last) of the column that holds them, or "none"; NULL: a column called
  * label, labels or class, if any. */
 sp_status sp_open_csv(sp_run *run, sp_stream *stream, const char *labels, sp_reader *out);
+sp_status sp_open_matrix_market(sp_run *run, sp_stream *stream, sp_reader *out);
+bool sp_is_matrix_market(const unsigned char *data, size_t bytes); /* by its banner */
 sp_status sp_open_hdf5(sp_run *run, const char *path, const char *key, const char *labels, sp_reader *out);
 /* PNG and JPEG files of equal size, one folder per class; or files alone, without labels. */
 sp_status sp_open_image_folder(sp_run *run, const char *path, sp_reader *out);

@@ -35,6 +35,17 @@ void label_outlier(const label_law *law, double alpha, sp_retrieval_spectrum *ou
 /* Ratio at which the outlier leaves the bulk; g: the edge there; pinned: it is the end of the allowed range. */
 double label_critical(const label_law *law, double *g, bool *pinned);
 
+/* The spectrum of one resample of the points, and the mean of `values` (one for each point, or NULL) over it. */
+typedef struct {
+    sp_retrieval_spectrum spectrum;
+    double average;
+} label_resample;
+
+/* Points drawn with replacement from a law of equal weights; stream ("bootstrap", resample): laws of equal size are
+ * resampled alike. Cost: a spectrum for each. In label_bootstrap.c. */
+sp_status label_bootstrap(sp_run *run, const label_law *law, double alpha, const double *values, size_t resamples,
+                          label_resample *out);
+
 /* Density at lambda[0..n-1], ascending, smoothed by eps. O(n * law) Newton steps. */
 sp_status label_density(sp_run *run, const label_law *law, double alpha, double eps, size_t n, const double *lambda,
                         double *density);

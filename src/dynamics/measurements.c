@@ -187,6 +187,6 @@ sp_status measurements_create(sp_run *run, size_t N, size_t M, uint64_t index, m
     sp_rng rng = sp_rng_at(run, "signal", index);
     sp_normals(&rng, N, signal);
     cblas_dscal((int)N, sqrt((double)N / dot(N, signal, signal)), signal, 1);
-    *out = (measurements){M, N, j.x, j.y2, signal, j.y};
+    *out = (measurements){.M = M, .N = N, .x = j.x, .y2 = j.y2, .signal = signal, .y = j.y};
     return sp_parallel(run, (M + BLOCK - 1) / BLOCK, draw_block, &j);
 }

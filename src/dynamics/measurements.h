@@ -10,10 +10,17 @@ typedef struct {
     const double *y2;     /* squared labels, mean 1 over the ensemble */
     const double *signal; /* N, |signal|^2 = N; NULL: unknown */
     const double *y;      /* labels with sign; NULL: unknown */
+    const double *weight; /* of each row in the loss, mean 1; NULL: all 1 */
 } measurements;
 
 /* Gaussian rows and a signal on the sphere; instance `index`. Memory of the run. */
 sp_status measurements_create(sp_run *run, size_t N, size_t M, uint64_t index, measurements *out);
+
+/* Stiffness c of row k in the loss, times its weight. */
+static inline double measurement_stiffness(const measurements *m, const sp_retrieval_loss *loss, size_t k)
+{
+    return retrieval_stiffness(loss, m->y2[k]) * (m->weight ? m->weight[k] : 1);
+}
 
 /* The weight of row mu, of which vector r has the product `dot`. */
 typedef double (*row_weight)(size_t mu, size_t r, double dot, const void *context);

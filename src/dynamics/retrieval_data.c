@@ -1,6 +1,8 @@
 /* Phase retrieval on the user's measurements (spec 13, 5; spec 19, 5). */
 #include "retrieval_descent.h"
 
+#include "math/statistics.h"
+
 #include <cblas.h>
 #include <math.h>
 #include <string.h>
@@ -71,6 +73,29 @@ static sp_status read_intensities(sp_run *run, const sp_retrieval_data_params *p
     return SP_OK;
 }
 
+static sp_status read_weights(sp_run *run, const char *source, input *in)
+{
+    const sp_dataset *d;
+    size_t M = in->m.M;
+    SP_TRY(open_raw(run, source, "weights", &d));
+    if (d->n * d->d != M)
+        return sp_fail(run, SP_DATA, "weights: %zu values for %zu rows of measurements", d->n * d->d, M);
+    double *weight = SP_NEW(run, double, M), sum = 0;
+    if (!weight)
+        return SP_FAILED;
+    for (size_t k = 0; k < M; k++) {
+        weight[k] = (double)d->x[k];
+        if (weight[k] < 0)
+            return sp_fail(run, SP_DATA, "weights: row %zu is negative, %g", k + 1, weight[k]);
+        sum += weight[k];
+    }
+    if (!(sum > 0))
+        return sp_fail(run, SP_DATA, "weights: all are zero");
+    cblas_dscal((int)M, (double)M / sum, weight, 1);
+    in->m.weight = weight;
+    return SP_OK;
+}
+
 static sp_status read_signal(sp_run *run, const char *source, input *in)
 {
     const sp_dataset *d;
@@ -95,7 +120,7 @@ static sp_status load(sp_run *run, const sp_retrieval_data_params *p, input *in)
 {
     *in = (input){.row_scale = 1, .signal_norm = NAN};
     if (p->demo) {
-        if (*p->x || *p->intensities || *p->planted)
+        if (*p->x || *p->intensities || *p->planted || *p->weights)
             return sp_fail(run, SP_USAGE, "give data or --demo, not both");
         if (p->demo < 8)
             return sp_fail(run, SP_USAGE, "--demo %zu: allowed is >= 8", p->demo);
@@ -114,6 +139,8 @@ static sp_status load(sp_run *run, const sp_retrieval_data_params *p, input *in)
         return sp_fail(run, SP_DATA, "measurements: at least two columns are needed");
     SP_TRY(scale_rows(run, d, in));
     SP_TRY(read_intensities(run, p, in));
+    if (*p->weights)
+        SP_TRY(read_weights(run, p->weights, in));
     return *p->planted ? read_signal(run, p->planted, in) : SP_OK;
 }
 
@@ -129,7 +156,7 @@ static void correct_norm(input *in, const retrieval_descent *d, double level)
     double cross = 0, square = 0;
     for (size_t k = 0; k < M; k++) {
         double x = d->dots[k * d->R + best], yh2 = x * x / (double)in->m.N;
-        double c = retrieval_stiffness(&d->loss, in->y2[k]);
+        double c = measurement_stiffness(&in->m, &d->loss, k);
         cross += c * in->y2[k] * yh2;
         square += c * yh2 * yh2;
     }
@@ -185,6 +212,33 @@ static const char *verdict_of(const sp_retrieval_data_result *r)
     return "stuck at threshold level: more measurements, more starts or --spectral";
 }
 
+/* The Hessian at the first start: theory on the labels, the lowest eigenvalue, and their errors. */
+static sp_status first_hessian(sp_run *run, const retrieval_descent *d, double alpha, sp_retrieval_data_result *out)
+{
+    enum { RESAMPLES = 200 };
+    label_law law;
+    sp_retrieval_spectrum spectrum;
+    double lowest[2], errors[2];
+    bool converged;
+    retrieval_resample *sample = SP_NEW(run, retrieval_resample, RESAMPLES);
+    if (!sample)
+        return SP_FAILED;
+    /* the signal-blind formula: labels alone, for data without a planted signal */
+    SP_TRY(retrieval_descent_law(run, d, 0, &law));
+    label_spectrum(&law, alpha, &spectrum);
+    SP_TRY(retrieval_descent_resample(run, d, 0, &law, RESAMPLES, sample));
+    sp_moments margin = {0}, edge = {0};
+    for (size_t b = 0; b < RESAMPLES; b++) {
+        sp_moments_add(&margin, sample[b].spectrum.margin);
+        sp_moments_add(&edge, sample[b].spectrum.edge);
+    }
+    SP_TRY(retrieval_descent_lowest(run, d, 0, lowest, errors, NULL, &converged));
+    out->margin_start = spectrum.margin, out->margin_start_se = sp_moments_sd(&margin);
+    out->edge_start = spectrum.edge, out->edge_start_se = sp_moments_sd(&edge);
+    out->lambda_1 = converged ? lowest[0] : NAN, out->lambda_1_se = converged ? errors[0] : NAN;
+    return SP_OK;
+}
+
 sp_status sp_retrieval_data(sp_run *run, const sp_retrieval_data_params *p, sp_retrieval_data_result *out)
 {
     input in;
@@ -203,16 +257,8 @@ sp_status sp_retrieval_data(sp_run *run, const sp_retrieval_data_params *p, sp_r
     out->alpha_start = c.alpha_start, out->alpha_threshold = c.state.alpha, out->energy_threshold = state.energy;
     retrieval_descent d;
     SP_TRY(retrieval_descent_create(run, &in.m, &p->loss, p->starts, false, p->spectral, p->lr, 0, &d));
-    label_law law;
-    sp_retrieval_spectrum spectrum;
-    double lowest[2];
-    bool converged;
     out->energy_start = d.energy[0];
-    /* the signal-blind formula: labels alone, for data without a planted signal */
-    SP_TRY(retrieval_descent_law(run, &d, 0, &law));
-    label_spectrum(&law, out->alpha, &spectrum);
-    SP_TRY(retrieval_descent_lowest(run, &d, 0, lowest, NULL, &converged));
-    out->margin_start = spectrum.margin, out->edge_start = spectrum.edge, out->lambda_1 = converged ? lowest[0] : NAN;
+    SP_TRY(first_hessian(run, &d, out->alpha, out));
     enum { STEPS = 40 };
     double scale = isnan(state.energy) ? out->energy_start : state.energy;
     for (int k = 1; k <= STEPS; k++) {

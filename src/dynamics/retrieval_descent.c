@@ -11,7 +11,7 @@ static double loss_noise(double energy) { return 1e-6 * energy + 1e-7 * sqrt(ene
 
 typedef struct {
     const sp_retrieval_loss *loss;
-    const double *y2;
+    const measurements *m;
     double scale; /* 1/sqrt(N) */
 } gradient_weights;
 
@@ -20,8 +20,8 @@ static double gradient_weight(size_t mu, size_t r, double product, const void *c
 {
     const gradient_weights *g = context;
     (void)r;
-    double yh = product * g->scale, y2 = g->y2[mu];
-    return 2 * retrieval_stiffness(g->loss, y2) * yh * (yh * yh - y2) * g->scale;
+    double yh = product * g->scale, y2 = g->m->y2[mu];
+    return 2 * measurement_stiffness(g->m, g->loss, mu) * yh * (yh * yh - y2) * g->scale;
 }
 
 static void remove_signal(const retrieval_descent *d, double *v)
@@ -37,12 +37,12 @@ static sp_status evaluate(sp_run *run, retrieval_descent *d, const double *w, do
 {
     size_t N = d->m->N, M = d->m->M, R = d->R;
     double n = (double)N;
-    gradient_weights g = {&d->loss, d->m->y2, 1 / sqrt(n)};
+    gradient_weights g = {&d->loss, d->m, 1 / sqrt(n)};
     SP_TRY(measurement_pass(run, d->m, R, w, gradient_weight, &g, d->dots, force));
     for (size_t r = 0; r < R; r++)
         energy[r] = 0;
     for (size_t k = 0; k < M; k++) {
-        double y2 = d->m->y2[k], c = retrieval_stiffness(&d->loss, y2) / (2 * n);
+        double y2 = d->m->y2[k], c = measurement_stiffness(d->m, &d->loss, k) / (2 * n);
         for (size_t r = 0; r < R; r++) {
             double yh = d->dots[k * R + r] * g.scale, difference = yh * yh - y2;
             energy[r] += c * difference * difference;
@@ -62,14 +62,15 @@ static sp_status evaluate(sp_run *run, retrieval_descent *d, const double *w, do
 
 typedef struct {
     double shift;
-    const double *y2;
+    const measurements *m;
 } spectral_weights;
 
 static double spectral_weight(size_t mu, size_t r, double product, const void *context)
 {
     const spectral_weights *s = context;
     (void)r;
-    return product * (s->y2[mu] - 1) / (s->y2[mu] + s->shift);
+    double y2 = s->m->y2[mu], weight = s->m->weight ? s->m->weight[mu] : 1;
+    return product * weight * (y2 - 1) / (y2 + s->shift);
 }
 
 typedef struct {
@@ -89,7 +90,7 @@ static sp_status spectral_start(sp_run *run, const measurements *m, double *w)
 {
     double alpha = (double)m->M / (double)m->N, value;
     /* T(y) = (y^2-1)/(y^2 + sqrt(2 alpha) - 1): above alpha = 1/2 it sees the signal */
-    spectral_weights weights = {fmax(sqrt(2 * alpha), 1.05) - 1, m->y2};
+    spectral_weights weights = {fmax(sqrt(2 * alpha), 1.05) - 1, m};
     spectral_operator o = {m, &weights};
     sp_lanczos_report report;
     return sp_lanczos(run, m->N, 1, spectral_product, &o, &(sp_lanczos_options){.tolerance = 1e-5}, &value, w, NULL,
@@ -212,7 +213,7 @@ sp_status retrieval_descent_run(sp_run *run, retrieval_descent *d, double t, dou
 static double curvature(const retrieval_descent *d, size_t k, size_t r)
 {
     double yh2 = d->dots[k * d->R + r] * d->dots[k * d->R + r] / (double)d->m->N, y2 = d->m->y2[k];
-    return 2 * retrieval_stiffness(&d->loss, y2) * (3 * yh2 - y2);
+    return 2 * measurement_stiffness(d->m, &d->loss, k) * (3 * yh2 - y2);
 }
 
 sp_status retrieval_descent_law(sp_run *run, const retrieval_descent *d, size_t r, label_law *out)
@@ -267,8 +268,49 @@ static sp_status hessian_product(sp_run *run, size_t n, const double *x, double 
     return SP_OK;
 }
 
-sp_status retrieval_descent_lowest(sp_run *run, const retrieval_descent *d, size_t r, double values[2], double *vector,
-                                   bool *converged)
+/* V'(yh) yh of row k, whose sum is -mu N */
+static double radial(const retrieval_descent *d, size_t k, size_t r)
+{
+    double yh2 = d->dots[k * d->R + r] * d->dots[k * d->R + r] / (double)d->m->N;
+    return 2 * measurement_stiffness(d->m, &d->loss, k) * yh2 * (yh2 - d->m->y2[k]);
+}
+
+sp_status retrieval_descent_resample(sp_run *run, const retrieval_descent *d, size_t r, const label_law *law,
+                                     size_t resamples, retrieval_resample *out)
+{
+    size_t M = d->m->M;
+    double alpha = (double)M / (double)d->m->N;
+    sp_mark mark = sp_memory_mark(run);
+    double *values = SP_NEW(run, double, M);
+    label_resample *sample = SP_NEW(run, label_resample, resamples);
+    if (!values || !sample)
+        return SP_FAILED;
+    for (size_t k = 0; k < M; k++)
+        values[k] = radial(d, k, r);
+    SP_TRY(label_bootstrap(run, law, alpha, values, resamples, sample));
+    for (size_t b = 0; b < resamples; b++)
+        out[b] = (retrieval_resample){sample[b].spectrum, -alpha * sample[b].average};
+    sp_memory_release(run, mark);
+    return SP_OK;
+}
+
+/* v.A v is a sum over the measurements: its infinitesimal jackknife, the vector held. */
+static double jackknife(const retrieval_descent *d, const double *z, const double *v, double value)
+{
+    size_t N = d->m->N, M = d->m->M;
+    double sum = 0;
+    for (size_t k = 0; k < M; k++) {
+        double product = 0;
+        for (size_t i = 0; i < N; i++)
+            product += (double)d->m->x[k * N + i] * v[i];
+        double part = z[k] * product * product / (double)N - value / (double)M;
+        sum += part * part;
+    }
+    return sqrt((double)M / (double)(M - 1) * sum);
+}
+
+sp_status retrieval_descent_lowest(sp_run *run, const retrieval_descent *d, size_t r, double values[2], double errors[2],
+                                   double *vector, bool *converged)
 {
     size_t N = d->m->N;
     sp_mark mark = sp_memory_mark(run);
@@ -287,6 +329,8 @@ sp_status retrieval_descent_lowest(sp_run *run, const retrieval_descent *d, size
     *converged = report.converged;
     if (vector)
         memcpy(vector, vectors, N * sizeof *vector);
+    for (size_t k = 0; errors && k < 2; k++)
+        errors[k] = jackknife(d, z, vectors + k * N, values[k]);
     sp_memory_release(run, mark);
     return SP_OK;
 }

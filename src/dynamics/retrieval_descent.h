@@ -36,8 +36,17 @@ double retrieval_descent_overlap(const retrieval_descent *d, size_t r);
 /* The joint law of the weights and labels of start r, for the Hessian there. */
 sp_status retrieval_descent_law(sp_run *run, const retrieval_descent *d, size_t r, label_law *out);
 
-/* The two lowest eigenvalues of P A P at start r, and the vector of the first (N, norm 1; or NULL). */
-sp_status retrieval_descent_lowest(sp_run *run, const retrieval_descent *d, size_t r, double values[2], double *vector,
-                                   bool *converged);
+/* The spectrum and the multiplier with the measurements resampled, at the same w. law: that of start r. */
+typedef struct {
+    sp_retrieval_spectrum spectrum;
+    double mu;
+} retrieval_resample;
+sp_status retrieval_descent_resample(sp_run *run, const retrieval_descent *d, size_t r, const label_law *law,
+                                     size_t resamples, retrieval_resample *out);
+
+/* The two lowest eigenvalues of P A P at start r, and the vector of the first (N, norm 1; or NULL). errors (or NULL): their
+ * standard errors over the choice of measurements, to first order. */
+sp_status retrieval_descent_lowest(sp_run *run, const retrieval_descent *d, size_t r, double values[2], double errors[2],
+                                   double *vector, bool *converged);
 
 #endif

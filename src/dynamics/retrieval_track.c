@@ -4,9 +4,12 @@
 #include "math/statistics.h"
 
 #include <math.h>
+#include <stdlib.h>
+
+enum { RESAMPLES = 200 };
 
 enum {
-    OBSERVABLES = 11,
+    OBSERVABLES = 14,
     ENERGY = 0,
     MU,
     OVERLAP,
@@ -17,14 +20,18 @@ enum {
     LAMBDA_1,
     LAMBDA_2,
     OVERLAP2_V1,
-    CONVERGED
+    CONVERGED,
+    EDGE_SPHERE,
+    LAMBDA_1_SE,
+    LAMBDA_2_SE
 };
 
 typedef struct {
     const sp_retrieval_track_params *p;
     size_t n;
     const double *times;
-    double *output; /* instances x times x OBSERVABLES */
+    double *output;             /* instances x times x OBSERVABLES */
+    retrieval_resample *sample; /* one instance: times x RESAMPLES; else NULL */
 } job;
 
 static sp_status instance_block(sp_run *run, size_t block, void *context)
@@ -56,11 +63,14 @@ static sp_status instance_block(sp_run *run, size_t block, void *context)
         out[MARGIN] = s.margin;
         out[OUTLIER] = s.outlier;
         out[OVERLAP2] = s.overlap2;
-        out[LAMBDA_1] = out[LAMBDA_2] = out[OVERLAP2_V1] = NAN;
+        out[EDGE_SPHERE] = s.edge + d.mu[0];
+        out[LAMBDA_1] = out[LAMBDA_2] = out[OVERLAP2_V1] = out[LAMBDA_1_SE] = out[LAMBDA_2_SE] = NAN;
+        if (j->sample)
+            SP_TRY(retrieval_descent_resample(run, &d, 0, &law, RESAMPLES, j->sample + k * (size_t)RESAMPLES));
         out[CONVERGED] = 1;
         if (p->eigenpairs) {
             bool converged;
-            SP_TRY(retrieval_descent_lowest(run, &d, 0, out + LAMBDA_1, vector, &converged));
+            SP_TRY(retrieval_descent_lowest(run, &d, 0, out + LAMBDA_1, out + LAMBDA_1_SE, vector, &converged));
             double overlap = dot(N, vector, m.signal);
             out[OVERLAP2_V1] = overlap * overlap / (double)N;
             out[CONVERGED] = converged;
@@ -84,6 +94,46 @@ static sp_retrieval_value average(const job *j, size_t time, int what)
     return (sp_retrieval_value){all.n ? all.mean : NAN, sp_moments_se(&all)};
 }
 
+/* What a resample has of an observable; nan: nothing. */
+static double resampled(const retrieval_resample *x, int what)
+{
+    switch (what) {
+    case EDGE:
+        return x->spectrum.edge;
+    case MARGIN:
+        return x->spectrum.margin;
+    case OUTLIER:
+        return x->spectrum.outlier;
+    case OVERLAP2:
+        return x->spectrum.overlap2;
+    case MU:
+        return x->mu;
+    default:
+        return x->spectrum.edge + x->mu;
+    }
+}
+
+/* The errors of a single instance. */
+static void bootstrap_errors(const job *j, size_t time, sp_retrieval_moment *m)
+{
+    const struct {
+        int what;
+        sp_retrieval_value *of;
+    } all[] = {{EDGE, &m->edge},         {MARGIN, &m->margin}, {OUTLIER, &m->outlier},
+               {OVERLAP2, &m->overlap2}, {MU, &m->mu},         {EDGE_SPHERE, &m->edge_sphere}};
+    for (size_t k = 0; k < sizeof all / sizeof *all; k++) {
+        sp_moments moments = {0};
+        for (size_t b = 0; b < RESAMPLES; b++) {
+            double x = resampled(&j->sample[time * RESAMPLES + b], all[k].what);
+            if (!isnan(x))
+                sp_moments_add(&moments, x);
+        }
+        all[k].of->se = isnan(all[k].of->value) ? NAN : sp_moments_sd(&moments);
+    }
+    m->lambda_1.se = at(j, 0, time)[LAMBDA_1_SE];
+    m->lambda_2.se = at(j, 0, time)[LAMBDA_2_SE];
+}
+
 /* First zero of a margin that starts positive; the first time is 0 and has no logarithm. */
 static double first_zero(const job *j, const double *margin)
 {
@@ -97,7 +147,13 @@ static double first_zero(const job *j, const double *margin)
     return INFINITY;
 }
 
-/* The zero of the mean margin; its error by jackknife over instances. */
+static int ascending(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* The zero of the mean margin; its error by jackknife over instances, or over the resamples of a single one. */
 static sp_status zero_of_margin(sp_run *run, const job *j, sp_retrieval_value *out)
 {
     size_t n = j->p->instances;
@@ -115,6 +171,18 @@ static sp_status zero_of_margin(sp_run *run, const job *j, sp_retrieval_value *o
         sp_moments_add(&zeros, first_zero(j, left));
     }
     out->se = n > 1 && isfinite(zeros.mean) ? (double)(n - 1) * sp_moments_se(&zeros) : NAN;
+    if (!j->sample)
+        return SP_OK;
+    double zero[RESAMPLES];
+    for (size_t b = 0; b < RESAMPLES; b++) {
+        for (size_t k = 0; k < j->n; k++)
+            left[k] = j->sample[k * RESAMPLES + b].spectrum.margin;
+        zero[b] = first_zero(j, left);
+    }
+    qsort(zero, RESAMPLES, sizeof *zero, ascending);
+    /* half the central 68 %: some resamples may never lose the outlier */
+    double low = zero[RESAMPLES * 16 / 100], high = zero[RESAMPLES * 84 / 100];
+    out->se = isfinite(out->value) && isfinite(high) ? (high - low) / 2 : NAN;
     return SP_OK;
 }
 
@@ -163,8 +231,10 @@ sp_status sp_retrieval_follow(sp_run *run, const sp_retrieval_track_params *p, s
     size_t n = 2 + (size_t)ceil((double)p->per_decade * log10(p->t_max / first));
     double *times = SP_NEW(run, double, n);
     sp_retrieval_moment *moment = SP_NEW(run, sp_retrieval_moment, n);
-    job j = {p, n, times, SP_NEW(run, double, p->instances *n *(size_t)OBSERVABLES)};
+    job j = {p, n, times, SP_NEW(run, double, p->instances *n *(size_t)OBSERVABLES), NULL};
     if (!times || !moment || !j.output)
+        return SP_FAILED;
+    if (p->instances == 1 && !(j.sample = SP_NEW(run, retrieval_resample, n * (size_t)RESAMPLES)))
         return SP_FAILED;
     for (size_t k = 1; k < n; k++)
         times[k] = p->t_max * pow(first / p->t_max, (double)(n - 1 - k) / (double)(n - 2));
@@ -183,6 +253,7 @@ sp_status sp_retrieval_follow(sp_run *run, const sp_retrieval_track_params *p, s
                                    .margin = average(&j, k, MARGIN),
                                    .outlier = average(&j, k, OUTLIER),
                                    .overlap2 = average(&j, k, OVERLAP2),
+                                   .edge_sphere = average(&j, k, EDGE_SPHERE),
                                    .lambda_1 = average(&j, k, LAMBDA_1),
                                    .lambda_2 = average(&j, k, LAMBDA_2),
                                    .overlap2_v1 = average(&j, k, OVERLAP2_V1)};
@@ -190,6 +261,8 @@ sp_status sp_retrieval_follow(sp_run *run, const sp_retrieval_track_params *p, s
             m->with_outlier += isnan(at(&j, i, k)[OUTLIER]) ? 0U : 1U;
             m->unconverged += at(&j, i, k)[CONVERGED] == 0 ? 1U : 0U;
         }
+        if (j.sample)
+            bootstrap_errors(&j, k, m);
     }
     *out = (sp_retrieval_track){.n = n, .moment = moment};
     SP_TRY(zero_of_margin(run, &j, &out->t_bbp));

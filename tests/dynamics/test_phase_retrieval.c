@@ -110,7 +110,7 @@ static void test_lowest(void **state)
     assert_int_equal(sp_eigenvalues(test_run(), N, a, values), SP_OK);
     double lowest[2], vector[N];
     bool converged;
-    assert_int_equal(retrieval_descent_lowest(test_run(), &d, 0, lowest, vector, &converged), SP_OK);
+    assert_int_equal(retrieval_descent_lowest(test_run(), &d, 0, lowest, NULL, vector, &converged), SP_OK);
     assert_true(converged);
     assert_close(lowest[0], values[0], 1e-6);
     assert_close(lowest[1], values[1], 1e-6);
@@ -202,6 +202,7 @@ static void test_data(void **state)
     sp_retrieval_data_params p = {.x = "",
                                   .intensities = "",
                                   .planted = "",
+                                  .weights = "",
                                   .loss = regular,
                                   .t_max = 60,
                                   .starts = 4,

@@ -1,0 +1,14 @@
+#include "fuzz_reader.h"
+
+static sp_status open(sp_run *run, sp_stream *stream, const char *labels, sp_reader *out)
+{
+    (void)labels;
+    return sp_open_matrix_market(run, stream, out);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    fuzz_reader(data, size, open);
+    return 0;
+}
