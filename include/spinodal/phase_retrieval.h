@@ -89,6 +89,7 @@ typedef struct {
     double alpha;
     sp_retrieval_value success;
     double low, high; /* 95 % Wilson interval of the success rate */
+    double fit;       /* logistic in alpha; nan: no crossing */
     sp_retrieval_value success_time, energy;
 } sp_retrieval_rate;
 
@@ -123,6 +124,7 @@ typedef struct {
     sp_retrieval_value energy, mu, m;
     sp_retrieval_value edge, margin, outlier, overlap2; /* from the labels; outlier: over the instances that have one */
     sp_retrieval_value edge_sphere;                     /* edge + mu */
+    sp_retrieval_value overlap2_all;                    /* overlap2, 0 where there is no outlier */
     sp_retrieval_value lambda_1, lambda_2, overlap2_v1; /* measured; overlap2_v1: (v.w*)^2/N */
     size_t with_outlier, unconverged;
 } sp_retrieval_moment;
@@ -137,6 +139,42 @@ typedef struct {
 /* Errors: over instances. With one instance those of edge, margin, outlier, overlap2, edge_sphere, mu and t_bbp are from a
  * bootstrap over its measurements (w held), those of lambda_1 and lambda_2 from the infinitesimal jackknife. */
 sp_status sp_retrieval_follow(sp_run *run, const sp_retrieval_track_params *params, sp_retrieval_track *out);
+
+/* Two-stage dynamics (spec 19, 3.2 and 4): descents are kept at m = 0 until t_blind, as for N = infinity, and reach the
+ * plateau of threshold states; then they get the overlap N^(-1/2) of a random start, which grows like exp(rate t), rate =
+ * -(outlier + mu): the plateau lasts ln N/(2 rate) and a constant. t_blind 0: random starts with that overlap. */
+typedef struct {
+    sp_retrieval_loss loss;
+    double samples_per_dim;
+    sp_vec N;
+    size_t instances, starts, records;
+    double t_blind, t_max, lr; /* t_max: after the release */
+} sp_retrieval_plateau_params;
+
+typedef struct {
+    size_t N, escaped;               /* starts that reached |m| = 1/2 by t_max */
+    sp_retrieval_value energy, rate; /* L/N at the release, and the growth rate by the labels there */
+    sp_retrieval_value escape;       /* time from the release to |m| = 1/2 */
+    sp_retrieval_value scaled;       /* 2 rate escape, which should grow like ln N */
+} sp_retrieval_plateau_size;
+
+typedef struct {
+    size_t N;
+    double t;                     /* from the release */
+    sp_retrieval_value m, energy; /* m: nan while kept at zero */
+} sp_retrieval_plateau_moment;
+
+typedef struct {
+    size_t n, n_curves;
+    const sp_retrieval_plateau_size *size;
+    const sp_retrieval_plateau_moment *curve; /* records + 1 for each N */
+    sp_retrieval_value slope;                 /* of the escape time in ln N; nan: fewer than two N */
+    sp_retrieval_value slope_labels;          /* mean 1/(2 rate) */
+    sp_retrieval_value slope_scaled;          /* of 2 rate escape in ln N: 1 */
+} sp_retrieval_plateau;
+
+/* Errors over instances. Resumable between instances. */
+sp_status sp_retrieval_plateau_run(sp_run *run, const sp_retrieval_plateau_params *params, sp_retrieval_plateau *out);
 
 /* ---- the user's measurements ----------------------------------------------------------------------------- */
 

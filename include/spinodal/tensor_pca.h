@@ -115,6 +115,7 @@ typedef struct {
     double m_start, m_start_se;               /* before polishing */
     double m, m_se;
     size_t instances, positive_starts, unconverged;
+    double fit; /* of success, logistic; nan: no crossing, or it is that of success_positive */
     double success_positive, success_positive_se; /* of the instances whose start has m > 0 */
 } sp_tensor_pca_rate;
 

@@ -38,6 +38,7 @@ SMALLER = {
     "survey": "gen:two-phase,n=200 --quick",
     "diffusion.exact": "--n 300 --d 8 --simulate 2 --queries 100",
     "phase-retrieval.data": "--demo 30 --samples-per-dim 6 --t-max 20",
+    "phase-retrieval.plateau": "--N 16,32 --instances 2 --t-blind 1 --t-max 1",
     "phase-retrieval.simulate": "--N 32 --instances 4 --samples-per-dim 2,6 --t-max 10",
     "memorization.data": "gen:gaussian,d=20,n=200 --p 160 --draws 2",
     "risk-landscape.curve": "--loss sin(2*y)+y --samples-per-dim 5",

@@ -50,10 +50,10 @@ static const sp_column track[] = {{"t", "time", "time"},
 static const sp_column eigenpairs[] = {{"t", "time", "time"},
                                        MEASURED("lambda_1", "lowest eigenvalue of A on the sphere, diagonalised"),
                                        MEASURED("lambda_2", "second lowest"),
-                                       MEASURED("edge", "lower edge by the theory on the labels"),
-                                       MEASURED("outlier", "outlier by the theory; nan: none"),
+                                       MEASURED("lambda_1_theory", "the outlier, by the theory on the labels; nan: none"),
+                                       MEASURED("lambda_2_theory", "the lower edge, by the theory on the labels"),
                                        MEASURED("overlap2", "squared overlap of the lowest eigenvector with the signal"),
-                                       MEASURED("overlap2_theory", "by the theory; 0: no outlier"),
+                                       MEASURED("overlap2_theory", "by the theory, 0 without outlier"),
                                        {"unconverged", "", "instances whose eigenpairs did not converge"},
                                        {0}};
 static const sp_table_decl tables[] = {
@@ -62,7 +62,8 @@ static const sp_table_decl tables[] = {
      "energy_threshold title Loss per dimension; plot t edge_sphere logx hline 0 title Edge of the bulk on the sphere",
      "While the margin is positive the Hessian points to the signal; the descent loses it at t_bbp unless alpha is large"},
     {"eigenpairs", eigenpairs,
-     "plot t lambda_1,lambda_2,edge,outlier logx title Lowest eigenvalues; plot t overlap2,overlap2_theory logx title "
+     "plot t lambda_1,lambda_1_theory,lambda_2,lambda_2_theory logx title Lowest eigenvalues; plot t "
+     "overlap2,overlap2_theory logx title "
      "Overlap of the lowest eigenvector with the signal",
      "Diagonalised (points) against the theory evaluated on the labels (lines)"},
     {0}};
@@ -84,9 +85,9 @@ static sp_status run_hessian(sp_run *run, const void *params_, void *scalars_, s
                       x->overlap2.se, x->edge_sphere.value, x->edge_sphere.se, x->with_outlier));
         if (!p->eigenpairs)
             continue;
-        SP_TRY(SP_ROW(pairs, x->t, x->lambda_1.value, x->lambda_1.se, x->lambda_2.value, x->lambda_2.se, x->edge.value,
-                      x->edge.se, x->outlier.value, x->outlier.se, x->overlap2_v1.value, x->overlap2_v1.se,
-                      x->with_outlier ? x->overlap2.value : 0.0, x->overlap2.se, x->unconverged));
+        SP_TRY(SP_ROW(pairs, x->t, x->lambda_1.value, x->lambda_1.se, x->lambda_2.value, x->lambda_2.se, x->outlier.value,
+                      x->outlier.se, x->edge.value, x->edge.se, x->overlap2_v1.value, x->overlap2_v1.se,
+                      x->overlap2_all.value, x->overlap2_all.se, x->unconverged));
         if (x->unconverged)
             sp_result_unconverged(out, "%zu instances: eigenpairs at t = %g not converged", x->unconverged, x->t);
     }

@@ -32,6 +32,7 @@ static const sp_column success[] = {{"samples_per_dim", "1", "alpha = M/N"},
                                     {"success_se", "1", "standard error"},
                                     {"low", "1", "lower end of the 95 % Wilson interval"},
                                     {"high", "1", "upper end"},
+                                    {"fit", "1", "logistic fit; nan: the rates do not cross 1/2"},
                                     {"success_time", "time", "mean time to reach it"},
                                     {"success_time_se", "time", "standard error"},
                                     {"energy", "", "loss/N at the end"},
@@ -48,7 +49,7 @@ static const sp_column curves[] = {{"samples_per_dim", "1", "alpha = M/N"},
                                    {"energy_threshold", "", "loss/N of threshold states"},
                                    {0}};
 static const sp_table_decl tables[] = {
-    {"success", success, "plot samples_per_dim success vline alpha_start alpha_threshold yrange 0:1 title Success rate",
+    {"success", success, "plot samples_per_dim success,fit vline alpha_start alpha_threshold yrange 0:1 title Success rate",
      "At finite N descent succeeds far below the limit for N = infinity, by its early window"},
     {"curves", curves,
      "plot t m by samples_per_dim logx title Overlap; plot t energy by samples_per_dim logx logy title Loss per dimension",
@@ -68,7 +69,7 @@ static sp_status run_simulate(sp_run *run, const void *params_, void *scalars_, 
     for (size_t i = 0; i < s.n_rates; i++) {
         const sp_retrieval_rate *x = &s.rate[i];
         SP_TRY(sp_retrieval_threshold(run, &p->loss, x->alpha, &state));
-        SP_TRY(SP_ROW(t, x->alpha, x->success.value, x->success.se, x->low, x->high, x->success_time.value,
+        SP_TRY(SP_ROW(t, x->alpha, x->success.value, x->success.se, x->low, x->high, x->fit, x->success_time.value,
                       x->success_time.se, x->energy.value, x->energy.se, state.energy, state.escape_rate));
         for (size_t k = 0; k < each; k++) {
             const sp_retrieval_curve *y = &s.curve[i * each + k];

@@ -38,6 +38,7 @@ static const sp_column success[] = {{"n", "", "dimension"},
                                     {"success_se", "", "standard error"},
                                     {"low", "", "lower end of the 95 % Wilson interval"},
                                     {"high", "", "upper end"},
+                                    {"fit", "", "logistic fit in ln a; nan: gd, power, amp, fitted by success_positive"},
                                     {"m_start", "", "overlap before polishing (|overlap| for even k)"},
                                     {"m_start_se", "", "standard error"},
                                     {"m_first", "", "overlap after one averaged step; nan: another method"},
@@ -57,7 +58,7 @@ static const sp_column halves[] = {{"n", "", "dimension"},
                                    {0}};
 static const sp_table_decl tables[] = {
     {"success", success,
-     "plot a success by n yrange 0:1 title Success rate; plot a m_first,m_first_theory by n title Overlap after one "
+     "plot a success,fit by n yrange 0:1 title Success rate; plot a m_first,m_first_theory by n title Overlap after one "
      "averaged step",
      "Averaging over replicas finds signals of strength n^(k/4): curves at different n lie on each other"},
     {"half", halves, "plot n a_half logx title Signal of success 1/2", "Constant for averaged descent, growing for gd"},
@@ -71,8 +72,8 @@ static sp_status run_scan(sp_run *run, const void *params_, void *scalars_, sp_r
     sp_table *t = sp_result_table(out, "success");
     for (size_t i = 0; i < s.n_rates; i++) {
         const sp_tensor_pca_rate *x = &s.rate[i];
-        SP_TRY(SP_ROW(t, x->n, x->a, x->success, x->success_se, x->low, x->high, x->m_start, x->m_start_se, x->m_first,
-                      x->m_first_se, x->m_theory, x->m, x->m_se, x->positive_starts, x->success_positive,
+        SP_TRY(SP_ROW(t, x->n, x->a, x->success, x->success_se, x->low, x->high, x->fit, x->m_start, x->m_start_se,
+                      x->m_first, x->m_first_se, x->m_theory, x->m, x->m_se, x->positive_starts, x->success_positive,
                       x->success_positive_se, x->unconverged));
     }
     t = sp_result_table(out, "half");

@@ -139,6 +139,8 @@ sp_status sp_retrieval_simulate(sp_run *run, const sp_retrieval_simulate_params 
         fraction[a] = rate[a].success.value;
     }
     sp_logistic fit = sp_fit_logistic(n, alpha, fraction, (double)(p->instances * R));
+    for (size_t a = 0; a < n; a++)
+        rate[a].fit = 1 / (1 + exp((fit.half - alpha[a]) / fit.width));
     out->alpha_half = fit.half, out->alpha_half_se = fit.half_se, out->width = fit.width;
     return SP_OK;
 }

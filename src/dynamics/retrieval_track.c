@@ -85,14 +85,19 @@ static const double *at(const job *j, size_t instance, size_t time)
     return j->output + (instance * j->n + time) * OBSERVABLES;
 }
 
-static sp_retrieval_value average(const job *j, size_t time, int what)
+/* absent: what counts for an instance that has none; nan: it does not count. */
+static sp_retrieval_value average_with(const job *j, size_t time, int what, double absent)
 {
     sp_moments all = {0};
-    for (size_t i = 0; i < j->p->instances; i++)
-        if (!isnan(at(j, i, time)[what]))
-            sp_moments_add(&all, at(j, i, time)[what]);
+    for (size_t i = 0; i < j->p->instances; i++) {
+        double x = at(j, i, time)[what], y = isnan(x) ? absent : x;
+        if (!isnan(y))
+            sp_moments_add(&all, y);
+    }
     return (sp_retrieval_value){all.n ? all.mean : NAN, sp_moments_se(&all)};
 }
+
+static sp_retrieval_value average(const job *j, size_t time, int what) { return average_with(j, time, what, NAN); }
 
 /* What a resample has of an observable; nan: nothing. */
 static double resampled(const retrieval_resample *x, int what)
@@ -130,6 +135,7 @@ static void bootstrap_errors(const job *j, size_t time, sp_retrieval_moment *m)
         }
         all[k].of->se = isnan(all[k].of->value) ? NAN : sp_moments_sd(&moments);
     }
+    m->overlap2_all.se = isnan(m->overlap2.value) ? NAN : m->overlap2.se;
     m->lambda_1.se = at(j, 0, time)[LAMBDA_1_SE];
     m->lambda_2.se = at(j, 0, time)[LAMBDA_2_SE];
 }
@@ -253,6 +259,7 @@ sp_status sp_retrieval_follow(sp_run *run, const sp_retrieval_track_params *p, s
                                    .margin = average(&j, k, MARGIN),
                                    .outlier = average(&j, k, OUTLIER),
                                    .overlap2 = average(&j, k, OVERLAP2),
+                                   .overlap2_all = average_with(&j, k, OVERLAP2, 0),
                                    .edge_sphere = average(&j, k, EDGE_SPHERE),
                                    .lambda_1 = average(&j, k, LAMBDA_1),
                                    .lambda_2 = average(&j, k, LAMBDA_2),

@@ -245,8 +245,12 @@ sp_status sp_tensor_pca_scan_run(sp_run *run, const sp_tensor_pca_scan_params *p
         sp_parallel_resumable(run, "tensors", points * p->instances, j.output, each * sizeof(double), instance_block, &j));
     for (size_t i = 0; i < points; i++)
         SP_TRY(rate_of(run, &j, i, &rate[i]));
-    for (size_t i = 0; i < p->n.n; i++)
+    bool fits_success = !random_start(p) || p->k % 2 == 0 || p->signal_side;
+    for (size_t i = 0; i < p->n.n; i++) {
         SP_TRY(half_of(run, &j, i, &half[i]));
+        for (size_t a = 0; a < p->a.n; a++)
+            rate[i * p->a.n + a].fit = fits_success ? 1 / (1 + pow(p->a.v[a] / half[i].a_half, -1 / half[i].width)) : NAN;
+    }
     *out = (sp_tensor_pca_scan){.n_rates = points, .n_halves = p->n.n, .rate = rate, .half = half};
     return fit_exponent(run, p, out);
 }
