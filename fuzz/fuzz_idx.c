@@ -1,8 +1,8 @@
 #include "fuzz_reader.h"
 
-static sp_status open(sp_run *run, sp_stream *stream, const char *labels, sp_reader *out)
+static sp_status open(sp_run *run, sp_stream *stream, const sp_source_words *words, sp_reader *out)
 {
-    (void)labels;
+    (void)words;
     return sp_open_idx(run, stream, out);
 }
 

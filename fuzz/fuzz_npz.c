@@ -1,8 +1,8 @@
 #include "fuzz_reader.h"
 
-static sp_status open(sp_run *run, sp_stream *stream, const char *labels, sp_reader *out)
+static sp_status open(sp_run *run, sp_stream *stream, const sp_source_words *words, sp_reader *out)
 {
-    return sp_open_npz(run, stream, NULL, labels, out);
+    return sp_open_npz(run, stream, NULL, words->labels, out);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -81,12 +81,18 @@ typedef struct {
     {                                                                                                                       \
 #field, SP_TYPE_VEC, SP_FIELD(P, field, sp_vec), fallback, range, unit, help, NULL                                  \
     }
-/* The first one of a command is the positional DATA and brings --scale --center --labels --classes --limit; later ones
- * are options taking a source, scaled like the first. fallback "" : optional. */
+/* The first one of a command is the positional DATA and brings --scale --center --labels --classes --limit --na
+ * --factorize --onehot; later ones are options taking a source, scaled like the first. fallback "" : optional. */
 #define SP_DATASET(P, field, fallback, help)                                                                                \
     {                                                                                                                       \
 #field, SP_TYPE_DATA, SP_FIELD(P, field, const sp_dataset *), fallback, SP_ANY, "", help, NULL                      \
     }
+
+/* Words of the options that `data convert` has as well. */
+#define SP_NA_CHOICES "drop|error"
+#define SP_NA_HELP "rows with a missing value: left out and counted, or refused"
+#define SP_FACTORIZE_HELP "columns of a table, or all those of texts, as codes 0, 1, ... by first appearance"
+#define SP_ONEHOT_HELP "columns of a table, or all those of texts, as one column of 0 and 1 for each text"
 
 typedef struct {
     const char *name;
@@ -135,8 +141,10 @@ typedef struct sp_command {
     const sp_table_decl *tables;
     sp_status (*run)(sp_run *run, const void *params, void *scalars, sp_result *out);
     size_t params_size, scalars_size;
-    const char *example;    /* arguments of a run that takes seconds: "--alpha 0.3" */
-    bool raw;               /* datasets as they are: --scale none and --no-center unless asked for otherwise */
+    const char *example; /* arguments of a run that takes seconds: "--alpha 0.3" */
+    bool raw;            /* datasets as they are: --scale none and --no-center unless asked for otherwise */
+    const char *columns; /* texts that name columns of the dataset, separated by spaces: a missing value counts only there,
+                          * if the first of them is given; NULL: everywhere */
     const char *positional; /* names of parameters given without "--", in order, separated by spaces; NULL: the datasets */
 } sp_command;
 

@@ -1,5 +1,5 @@
 /* Datasets in memory: readers, generators, scaling. See DESIGN of the options: --scale, --center, --labels, --classes,
- * --limit. */
+ * --limit, --na, --factorize, --onehot. */
 #ifndef SPINODAL_DATA_H
 #define SPINODAL_DATA_H
 
@@ -8,6 +8,16 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/* A column of texts, as numbers. */
+typedef struct {
+    const char *name;
+    size_t column; /* of x: the codes 0, 1, ... of the texts; of --onehot: the first of n_levels columns of 0 and 1 */
+    bool onehot;
+    size_t n_levels;
+    const char *const *level; /* the texts, in the order in which they first appear in the rows kept */
+    size_t label_level;       /* of --onehot: the one that became the labels and has no column; SIZE_MAX: none */
+} sp_factor;
 
 /* n rows of d values. Everything points into memory of the run that loaded it (or of the caller of sp_dataset_from_memory).
  */
@@ -20,7 +30,14 @@ typedef struct sp_dataset {
     const double *target; /* numeric label (regression target, or the class number); NULL when unlabelled */
     size_t n_classes;
     const char *const *class_name;  /* n_classes names */
-    const char *const *column_name; /* d names; NULL when the source has none */
+    const char *const *column_name; /* d names ("job=clerk" of --onehot); NULL when the source has none */
+    size_t n_columns;               /* of the source, labels not counted */
+    const size_t *column_number;    /* d: number of each column in the source, from 1, labels not counted; NULL: 1, ..., d */
+    size_t n_factors;
+    const sp_factor *factor;        /* columns of texts */
+    size_t dropped;                 /* rows left out for a missing value, besides the n kept */
+    const size_t *missing;          /* d: in how many of the n + dropped rows the column has no value; NULL: in none */
+    size_t missing_labels;          /* rows without a label, among those dropped */
     size_t channels, height, width; /* of images, d = channels*height*width, plane by plane; 0 for other data */
     const char *scale;              /* none, unit, ddpm or variance: x = gain * raw + offset - mean */
     double gain, offset;
@@ -29,7 +46,11 @@ typedef struct sp_dataset {
     uint64_t hash; /* of shape, values and labels as given in x */
 } sp_dataset;
 
-enum { SP_DOUBLE_LIMIT = 1 << 24 };
+enum { SP_DOUBLE_LIMIT = 1 << 24, SP_MAX_LEVELS = 1000 };
+
+/* Rows with a missing value (in a table: empty, NA, NaN, null, none or ?; in an array: NaN): SP_DATA, or left out with a
+ * warning that counts them. */
+typedef enum { SP_NA_ERROR, SP_NA_DROP } sp_na;
 
 typedef struct {
     const char *scale; /* none: as they are; unit: to [0,1], ddpm: to [-1,1] (bytes from 0..255, other pixels and values from
@@ -40,7 +61,14 @@ typedef struct {
         *labels; /* file; name or number (from 1, negative from the last) of a column of a table (removed from x); name of an
                   * array of NPZ or HDF5; "coarse" of CIFAR-100; "none": unlabelled; NULL: the source's own */
     const char *classes; /* keep these classes, in this order: names or numbers, comma separated; NULL: all */
-    size_t limit;        /* keep the first `limit` rows (after the choice of classes); 0: all */
+    size_t limit;        /* keep the first `limit` rows (after the choice of classes and of complete rows); 0: all */
+    sp_na na;
+    const char *factorize; /* columns of a table (names, numbers from 1 without the labels, regular expressions, separated by
+                            * commas; "all": those of texts) to be coded 0, 1, ... in the order in which their texts appear;
+                            * NULL: none */
+    const char *onehot;    /* the same, one column of 0 and 1 for each text, called "column=text", at most SP_MAX_LEVELS */
+    const char *used; /* the columns that are used, named as above after the coding; NULL: all. Others may miss values or
+                       * hold texts: they are then left out of x */
 } sp_data_options;
 
 /* Reads a path (IDX, NPY, NPZ:key, CSV/TSV, MatrixMarket, HDF5:/path, CIFAR binary, folder of images; .gz), "-", a name of
@@ -86,6 +114,7 @@ typedef struct {
     double variance;         /* mean over the columns of their variance (divisor n - 1), raw scale; 0 for one row */
     const double *column_mean, *column_sd; /* d each, raw scale */
     const size_t *class_count;             /* n_classes */
+    const size_t *const *level_count;      /* n_factors, of n_levels each */
 } sp_dataset_summary;
 
 /* O(n d). Memory of the run. */

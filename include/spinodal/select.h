@@ -21,11 +21,15 @@ typedef struct {
     const char *const *name; /* x1, x2, ... where the dataset has no names */
 } sp_columns;
 
-/* `text`: names, numbers from 1 or regular expressions, separated by commas; "": all. Columns in `without` (NULL: none) are
- * left out. scale: to standard deviation 1 (n - 1) and mean 0, or to ranks. SP_USAGE for an unknown column, SP_DATA for a
- * constant one under SP_SCALE_SD. Memory of the run. */
+/* `text`: names ("job": all columns that --onehot made of job), numbers from 1 (of the source, labels not counted) or
+ * regular expressions, separated by commas; "": all. Columns in `without` (NULL: none) are left out. scale: to standard
+ * deviation 1 (n - 1) and mean 0, or to ranks. SP_USAGE for an unknown column, SP_DATA for a constant one under SP_SCALE_SD.
+ * Memory of the run. */
 sp_status sp_columns_choose(sp_run *run, const sp_dataset *data, const char *text, const sp_columns *without,
                             sp_column_scale scale, sp_columns *out);
+
+/* The one column that `text` names, as it is. SP_USAGE when it names several, SP_DATA when the column has one value only. */
+sp_status sp_columns_group(sp_run *run, const sp_dataset *data, const char *text, sp_columns *out);
 
 /* Warns of equal columns and of more columns than rows. */
 void sp_columns_warn(sp_run *run, const sp_columns *columns);

@@ -17,27 +17,26 @@ def _values(x):
         raise ValueError(f"a dataset is n x d, n x height x width or n x channels x height x width, got shape {x.shape}")
     if x.dtype not in _types:
         if x.dtype.kind not in "biuf":
-            raise ValueError(f"a dataset holds real numbers, got {x.dtype}")
+            raise ValueError(f"a dataset holds real numbers, got {x.dtype}; texts are read from a CSV file (factorize=, onehot=)")
         x = x.astype(np.float64)
     return np.ascontiguousarray(x)
 
 
 def _labels(y, n):
-    """Numbers and names: integers, booleans and texts are classes, other reals are targets."""
+    """Numbers and names: integers, booleans and texts are classes, other reals are targets; None and NaN are missing."""
     y = np.asarray(y)
     if y.shape == (n, 1):
         y = y[:, 0]
     if y.shape != (n,):
         raise ValueError(f"labels must be one for each of the {n} rows, got shape {y.shape}")
-    missing = y.dtype.kind in "fO" and sum(v is None or v != v for v in y.tolist())
-    if missing:
-        raise ValueError(f"labels are missing in {missing} of {n} rows")
     if y.dtype.kind in "biuf":
         return np.ascontiguousarray(y, dtype=np.float64), None
     if y.dtype.kind == "c":
         raise ValueError("labels are numbers or names, got complex ones")
-    names, index = np.unique(y.astype(str), return_inverse=True)
-    return index.astype(np.float64), [name.encode() for name in names]
+    there = np.array([v is not None and v == v for v in y.tolist()], dtype=bool)
+    values = np.full(n, np.nan)
+    names, values[there] = np.unique(y[there].astype(str), return_inverse=True)
+    return values, [name.encode() for name in names]
 
 
 def attach(run, name, x, labels=None):

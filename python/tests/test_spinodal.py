@@ -127,8 +127,8 @@ def test_errors(sample):
     assert caught.value.status == 3
     x = sample[0].copy()
     x[7, 3] = np.nan
-    with pytest.raises(spinodal.Error, match="row 8|row 7"):
-        spinodal.diffusion.times(x)
+    with pytest.raises(spinodal.Error, match="row 8, column 4"):
+        spinodal.diffusion.times(x, na="error")
     with pytest.raises(ValueError):
         spinodal.diffusion.times(np.zeros(5))
     with pytest.raises(ValueError):
@@ -219,6 +219,26 @@ def test_labels():
     assert list(spinodal.data.info(x, labels=["b", "a", "a"] * 4).tables["classes"]["class"]) == ["a", "b"]
 
 
+def test_missing_values_and_texts(tmp_path):
+    table = tmp_path / "t.csv"
+    table.write_text("age,job,y\n30,clerk,1\n?,smith,2\n40,smith,3\n50,,4\n60,clerk,5\n")
+    with pytest.raises(spinodal.Error, match="--factorize job"):
+        spinodal.data.info(table)
+    with pytest.warns(spinodal.Warning, match="2 of 5 rows"):
+        info = spinodal.data.info(table, labels="y", onehot="job")
+    assert (info.n, info.d, info.dropped) == (3, 3, 2) and info.data["dropped"] == 2
+    assert list(info.tables["columns"]["column"]) == ["age", "job=clerk", "job=smith"]
+    assert list(info.tables["columns"]["missing"]) == [1, 1, 1]
+    with pytest.warns(spinodal.Warning, match="1 of 5 rows"):
+        assert spinodal.select.xi(table, labels="y", x="job", factorize="job").n == 4  # only the columns used count
+    with pytest.raises(spinodal.Error, match="line 3, column 1"):
+        spinodal.data.info(table, factorize="all", na="error")
+    x = np.arange(12.0).reshape(6, 2)
+    x[3, 1] = np.nan
+    with pytest.warns(spinodal.Warning, match="1 of 6 rows"):
+        assert spinodal.data.info(x).n == 5
+
+
 def test_groups_are_modules():
     import spinodal.kde as kde
 
@@ -292,8 +312,11 @@ def test_refused_arguments(sample):
         with pytest.raises(ValueError):
             spinodal.kde.theory(alpha=1, **option)
     for missing in ([1, np.nan] * 200, ["a", None] * 200):
-        with pytest.raises(ValueError, match="missing in 200 of 400"):
-            spinodal.data.info(sample[0], labels=missing)
+        with pytest.warns(spinodal.Warning, match="200 of 400 rows"):
+            info = spinodal.data.info(sample[0], labels=missing)
+        assert (info.n, info.dropped, info.missing_labels, info.classes) == (200, 200, 200, 1)
+        with pytest.raises(spinodal.Error, match="row 2 has no label"):
+            spinodal.data.info(sample[0], labels=missing, na="error")
     with pytest.raises(TypeError, match="spinodal.kde.theory: .*alfa"):
         spinodal.kde.theory(alpha=1, alfa=1)
     with pytest.raises(TypeError, match=r"shape \(400, 12\)"):

@@ -14,9 +14,10 @@ enum { MAX_PARAMS = 64, MAX_AXES = 8, MAX_ARGS = 128 };
 
 /* Options that come with the first dataset of a command. */
 typedef struct {
-    const char *scale, *labels, *classes;
+    const char *scale, *labels, *classes, *factorize, *onehot;
     bool center;
     size_t limit;
+    int na;
 } data_params;
 
 static const sp_param data_options[] = {
@@ -25,6 +26,9 @@ static const sp_param data_options[] = {
     SP_TEXT(data_params, labels, "", "file of labels, or column of a table by name or number"),
     SP_TEXT(data_params, classes, "", "keep these classes only, comma separated"),
     SP_SIZE(data_params, limit, "0", SP_NONNEGATIVE, "", "keep the first rows only (0: all)"),
+    SP_CHOICE(data_params, na, SP_NA_CHOICES, "drop", SP_NA_HELP),
+    SP_TEXT(data_params, factorize, "", SP_FACTORIZE_HELP),
+    SP_TEXT(data_params, onehot, "", SP_ONEHOT_HELP),
     {0}};
 
 const sp_param *sp_dataset_params(void) { return data_options; }
@@ -115,6 +119,27 @@ static sp_status set_from(sp_run *run, const sp_param *list, const char *positio
     return SP_OK;
 }
 
+/* The columns that the command looks at; NULL: all. */
+static sp_status used_columns(sp_run *run, const sp_command *command, const arguments *args, const char **out)
+{
+    *out = NULL;
+    if (!command->columns)
+        return SP_OK;
+    char *names = sp_strdup(run, command->columns), *rest;
+    const char *words = NULL;
+    for (char *name = names ? strtok_r(names, " ", &rest) : NULL; name; name = strtok_r(NULL, " ", &rest)) {
+        const char *text = given(args, name);
+        bool first = !words;
+        if (first && (!text || !*text))
+            return SP_OK;
+        words = first ? text : text && *text ? sp_format(run, "%s,%s", words, text) : words;
+        if (!words)
+            return SP_FAILED;
+    }
+    *out = words;
+    return names ? SP_OK : SP_FAILED;
+}
+
 static sp_status open_datasets(sp_run *run, const sp_command *command, const arguments *args, const sp_dataset *memory,
                                void *params)
 {
@@ -127,7 +152,11 @@ static sp_status open_datasets(sp_run *run, const sp_command *command, const arg
                                .keep_mean = !d.center,
                                .labels = *d.labels ? d.labels : NULL,
                                .classes = *d.classes ? d.classes : NULL,
-                               .limit = d.limit};
+                               .limit = d.limit,
+                               .na = d.na ? SP_NA_ERROR : SP_NA_DROP,
+                               .factorize = *d.factorize ? d.factorize : NULL,
+                               .onehot = *d.onehot ? d.onehot : NULL};
+    SP_TRY(used_columns(run, command, args, &options.used));
     const sp_dataset *like = memory;
     for (const sp_param *p = first; p->name; p++) {
         if (p->type != SP_TYPE_DATA)
@@ -158,6 +187,7 @@ static sp_status describe_data(sp_run *run, const sp_dataset *data, sp_result *r
                               {"offset", sp_format(run, "%.17g", data->offset)},
                               {"centered", data->mean ? "true" : "false"},
                               {"classes", sp_format(run, "%zu", data->n_classes)},
+                              {"dropped", sp_format(run, "%zu", data->dropped)},
                               {"hash", sp_format(run, "%016llx", (unsigned long long)data->hash)}};
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
         SP_TRY(sp_result_set_data(result, pairs[i][0], pairs[i][1] ? pairs[i][1] : ""));

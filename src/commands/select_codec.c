@@ -124,4 +124,5 @@ const sp_command sp_command_select_codec = {
     .run = run_select_codec,
     SP_SIZES(P, R),
     .raw = true,
+    .columns = "x given",
     .example = "gen:table,n=500,d=6 --x x1,x2 --given x4"};

@@ -126,20 +126,13 @@ typedef struct {
 
 /* ---- the rows ------------------------------------------------------------------------------------------- */
 
-static sp_status group_of(job *j, const sp_dataset *data, sp_columns *out)
-{
-    SP_TRY(sp_columns_choose(j->run, data, j->p->group, NULL, SP_SCALE_NONE, out));
-    return out->p == 1 ? SP_OK
-                       : sp_fail(j->run, SP_USAGE, "--group names one column, \"%s\" matches %zu", j->p->group, out->p);
-}
-
 static sp_status read_rows(job *j, const sp_dataset *data, sp_columns *columns, sp_grouped *out)
 {
     sp_columns group = {0};
     *out = (sp_grouped){.n = data->n};
     SP_TRY(sp_columns_response(j->run, data, &out->y));
     if (*j->p->group)
-        SP_TRY(group_of(j, data, &group));
+        SP_TRY(sp_columns_group(j->run, data, j->p->group, &group));
     SP_TRY(sp_columns_choose(j->run, data, j->p->x, group.p ? &group : NULL, SP_SCALE_NONE, columns));
     out->m = columns->p;
     out->x = columns->x;
@@ -389,4 +382,5 @@ const sp_command sp_command_select_diffoci = {
     .run = run_select_diffoci,
     SP_SIZES(P, R),
     .raw = true,
+    .columns = "x group",
     .example = "gen:table,n=150,d=6,y=x1+sin(x2) --steps 100"};

@@ -173,4 +173,5 @@ const sp_command sp_command_select_foci = {
     .run = run_select_foci,
     SP_SIZES(P, R),
     .raw = true,
+    .columns = "x start",
     .example = "gen:table,n=1000,d=8"};

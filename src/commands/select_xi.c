@@ -78,4 +78,5 @@ const sp_command sp_command_select_xi = {
     .run = run_select_xi,
     SP_SIZES(P, R),
     .raw = true,
+    .columns = "x",
     .example = "gen:table,n=500,d=6 --symmetric"};

@@ -77,7 +77,7 @@ sp_status sp_read_column(sp_run *run, sp_reader *r, double **out)
         SP_TRY(r->finish(run, r));
     sp_elements_to_double(r->type, r->swap, r->n, raw, value);
     for (size_t i = 0; i < r->n; i++)
-        if (!isfinite(value[i]))
+        if (isinf(value[i])) /* NaN: missing */
             return sp_fail(run, SP_DATA, "%s: label %zu is not a finite number", r->name, i + 1);
     sp_memory_release(run, mark);
     *out = value;

@@ -1,23 +1,15 @@
 /* Tables of numbers as text: separated by comma, tab, semicolon, bar or blanks; header line, quoted fields, one column of
  * labels. */
-#include "reader.h"
-#include "csv_fields.h"
-#include "intern.h"
+#include "csv_table.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 enum { ROWS_PER_BLOCK = 64 };
 
-typedef struct {
-    sp_stream *stream;
-    sp_text text;
-    size_t *record;                             /* where each record of data begins */
-    size_t columns, label_column, count_column; /* SIZE_MAX: none; count: an unnamed one that only numbers the rows */
-    const char *const *header;                  /* columns names or NULL */
-    size_t at;
-} state;
+typedef sp_csv_table state;
 
 /* "line 3, column 2 (height)". Memory of the run. */
 static const char *place(sp_run *run, const state *s, const char *where, size_t column)
@@ -29,19 +21,58 @@ static const char *place(sp_run *run, const state *s, const char *where, size_t 
     return text ? text : "";
 }
 
+static const char *missing_at(sp_run *run, const sp_reader *r, size_t row, ptrdiff_t column)
+{
+    const state *s = r->state;
+    const char *start = s->text.begin + s->record[row];
+    sp_fields fields = sp_fields_of(&s->text, start);
+    sp_field f = {0};
+    size_t wanted = s->label_column, k = 0;
+    if (column != SP_LABEL_COLUMN || wanted == SIZE_MAX) {
+        size_t among = column != SP_LABEL_COLUMN ? (size_t)column : r->label_factor ? r->label_factor->column : 0;
+        for (wanted = 0; wanted == s->label_column || wanted == s->count_column || among-- > 0;)
+            wanted++;
+    }
+    while (sp_next_field(&fields, &f) && k < wanted)
+        k++;
+    int shown = k < wanted ? 0 : f.length < 40 ? (int)f.length : 40;
+    const char *text = sp_format(run, "%s: missing %s \"%.*s\"", place(run, s, start, wanted),
+                                 column == SP_LABEL_COLUMN ? "label" : "value", shown, shown ? f.begin : "");
+    return text ? text : "";
+}
+
+/* The column as it is to be typed behind --factorize. */
+static const char *typed(sp_run *run, const sp_reader *r, size_t file_column)
+{
+    const state *s = r->state;
+    size_t number = file_column + 1 - (s->label_column < file_column) - (s->count_column < file_column);
+    const char *name = s->header ? s->header[file_column] : "";
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.+:";
+    bool simple = *name && !strchr("-0123456789", *name) && strspn(name, plain) == strlen(name);
+    const char *text = simple ? name : sp_format(run, "%zu", number);
+    return text ? text : "";
+}
+
 static sp_status refuse_field(sp_run *run, const sp_reader *r, const char *where, size_t column, const sp_field *f)
 {
     const state *s = r->state;
     int shown = f->length < 40 ? (int)f->length : 40;
-    const char *at = place(run, s, where, column);
-    if (sp_field_missing(f))
-        return sp_fail(run, SP_DATA, "%s: %s: missing value \"%.*s\"; fill it in or leave the row out", r->name, at, shown,
-                       f->begin);
+    const char *at = place(run, s, where, column), *name = typed(run, r, column);
+    const char *label =
+        *name < '0' || *name > '9' ? name : sp_format(run, "%zu", column + 1); /* numbers count all columns */
+    char *end = NULL;
     if (s->text.separator != ',' && memchr(f->begin, ',', f->length))
         return sp_fail(run, SP_DATA, "%s: %s: \"%.*s\" is not a number (decimals are written with a point)", r->name, at,
                        shown, f->begin);
-    return sp_fail(run, SP_DATA, "%s: %s: \"%.*s\" is not a finite number (a column of classes is named with --labels)",
-                   r->name, at, shown, f->begin);
+    const char *copy = sp_format(run, "%.*s", (int)(f->length < 128 ? f->length : 128), f->begin);
+    if (copy)
+        strtod(copy, &end);
+    if (end && end > copy && !*end)
+        return sp_fail(run, SP_DATA, "%s: %s: \"%.*s\" is not a finite number", r->name, at, shown, f->begin);
+    return sp_fail(run, SP_DATA,
+                   "%s: %s: \"%.*s\" is not a number; a column of texts needs --factorize %s (codes), --onehot %s (a column "
+                   "of 0 and 1 for each text) or --labels %s (classes)",
+                   r->name, at, shown, f->begin, name, name, label ? label : "");
 }
 
 typedef struct {
@@ -49,6 +80,15 @@ typedef struct {
     size_t rows;
     double *values;
 } chunk;
+
+static sp_status code_of(sp_run *worker, const sp_intern *levels, const sp_field *f, double *out)
+{
+    size_t level = SIZE_MAX;
+    if (!sp_field_missing(f))
+        SP_TRY(sp_csv_level(worker, levels, f, &level));
+    *out = level == SIZE_MAX ? NAN : (double)level;
+    return SP_OK;
+}
 
 static sp_status parse_block(sp_run *worker, size_t block, void *context)
 {
@@ -64,8 +104,13 @@ static sp_status parse_block(sp_run *worker, size_t block, void *context)
         for (sp_field f; sp_next_field(&fields, &f); column++) {
             if (column == s->label_column || column == s->count_column || column >= s->columns)
                 continue;
-            if (!sp_field_number(&s->text, &f, out))
-                return refuse_field(worker, r, start, column, &f);
+            if (s->levels && s->levels[column].capacity)
+                SP_TRY(code_of(worker, &s->levels[column], &f, out));
+            else if (!sp_field_number(&s->text, &f, out)) {
+                if (!sp_field_missing(&f) && !(r->unused && r->unused[out - (c->values + i * r->d)]))
+                    return refuse_field(worker, r, start, column, &f);
+                *out = NAN;
+            }
             out++;
         }
         if (column != s->columns)
@@ -95,6 +140,8 @@ static sp_status rewind_csv(sp_run *run, sp_reader *r)
 static void close_csv(sp_reader *r)
 {
     state *s = r->state;
+    for (size_t c = 0; s->levels && c < s->columns; c++)
+        sp_intern_free(&s->levels[c]);
     sp_text_free(&s->text);
     sp_stream_close(s->stream);
 }
@@ -114,8 +161,12 @@ static sp_status read_header(sp_run *run, state *s, const char *record)
     return SP_OK;
 }
 
+/* The column of this name, exactly so if there is one, else in any case. */
 static size_t named_column(const state *s, const char *name)
 {
+    for (size_t i = 0; s->header && i < s->columns; i++)
+        if (!strcmp(s->header[i], name))
+            return i;
     for (size_t i = 0; s->header && i < s->columns; i++)
         if (!strcasecmp(s->header[i], name))
             return i;
@@ -148,7 +199,7 @@ static sp_status read_labels(sp_run *run, sp_reader *r)
     double *label = SP_NEW(run, double, r->n);
     if (!label)
         return SP_FAILED;
-    bool numbers = true;
+    bool numbers = !s->text_labels;
     sp_intern names = {0};
     for (size_t i = 0; i < r->n; i++) {
         const char *start = s->text.begin + s->record[i];
@@ -158,9 +209,8 @@ static sp_status read_labels(sp_run *run, sp_reader *r)
         while (sp_next_field(&fields, &f) && column < s->label_column)
             column++;
         if (column < s->label_column || sp_field_missing(&f)) {
-            sp_intern_free(&names);
-            return sp_fail(run, SP_DATA, "%s: %s: missing label; fill it in or leave the row out", r->name,
-                           place(run, s, start, s->label_column));
+            label[i] = NAN;
+            continue;
         }
         if (numbers && sp_field_number(&s->text, &f, &label[i]))
             continue;
@@ -230,20 +280,32 @@ static bool first_column_counts(const sp_reader *r)
     return first == 0 || first == 1;
 }
 
-static sp_status shape_of(sp_run *run, sp_reader *r, const char *labels)
+static sp_status find_labels(sp_run *run, sp_reader *r, const char *labels)
+{
+    state *s = r->state;
+    size_t named = 0;
+    bool none = labels && !strcmp(labels, "none");
+    s->label_column = none ? SIZE_MAX : find_label_column(s, labels);
+    r->labels_used = none || (labels && s->label_column != SIZE_MAX);
+    for (size_t i = 0; labels && s->header && i < s->columns; i++)
+        named += !strcmp(s->header[i], labels);
+    return named < 2 ? SP_OK
+                     : sp_fail(run, SP_USAGE, "%s: %zu columns are called \"%s\" (--labels); give the number of one",
+                               r->name, named, labels);
+}
+
+static sp_status shape_of(sp_run *run, sp_reader *r, const sp_source_words *words)
 {
     state *s = r->state;
     const char *first = sp_first_record(&s->text);
     if (!first)
         return sp_fail(run, SP_DATA, "%s: holds no rows", r->name);
     s->columns = sp_count_fields(&s->text, first);
-    bool header = sp_is_header(&s->text, first);
+    bool header = sp_is_header(&s->text, first), found;
     if (header)
         SP_TRY(read_header(run, s, first));
     SP_TRY(index_records(run, r, header));
-    bool none = labels && !strcmp(labels, "none");
-    s->label_column = none ? SIZE_MAX : find_label_column(s, labels);
-    r->labels_used = none || (labels && s->label_column != SIZE_MAX);
+    SP_TRY(find_labels(run, r, words->labels));
     if (first_column_counts(r)) {
         s->count_column = 0;
         sp_warn(run, "%s: the first column has no name and only numbers the rows: left out", r->name);
@@ -251,8 +313,6 @@ static sp_status shape_of(sp_run *run, sp_reader *r, const char *labels)
     r->d = s->columns - (s->label_column != SIZE_MAX) - (s->count_column != SIZE_MAX);
     if (r->d == 0)
         return sp_fail(run, SP_DATA, "%s: no column of numbers besides the labels", r->name);
-    if (s->label_column != SIZE_MAX)
-        SP_TRY(read_labels(run, r));
     if (s->header) {
         const char **names = SP_NEW(run, const char *, r->d);
         if (!names)
@@ -262,10 +322,13 @@ static sp_status shape_of(sp_run *run, sp_reader *r, const char *labels)
                 names[j++] = s->header[i];
         r->column_name = names;
     }
-    return SP_OK;
+    SP_TRY(sp_csv_read_levels(run, r, words));
+    if (s->label_column != SIZE_MAX)
+        return read_labels(run, r);
+    return words->labels && !r->labels_used ? sp_csv_level_labels(run, r, words->labels, &found) : SP_OK;
 }
 
-static sp_status open_csv(sp_run *run, sp_stream *stream, const char *labels, sp_reader *r)
+static sp_status open_csv(sp_run *run, sp_stream *stream, const sp_source_words *words, sp_reader *r)
 {
     state *s = r->state;
     const unsigned char *data;
@@ -275,11 +338,12 @@ static sp_status open_csv(sp_run *run, sp_stream *stream, const char *labels, sp
     r->type = SP_F8;
     r->table = true;
     r->next = next;
+    r->missing_at = missing_at;
     r->rewind = rewind_csv;
-    return shape_of(run, r, labels);
+    return shape_of(run, r, words);
 }
 
-sp_status sp_open_csv(sp_run *run, sp_stream *stream, const char *labels, sp_reader *out)
+sp_status sp_open_csv(sp_run *run, sp_stream *stream, const sp_source_words *words, sp_reader *out)
 {
     *out = (sp_reader){.name = sp_strdup(run, sp_stream_name(stream)), .close = close_csv};
     state *s = SP_NEW(run, state, 1);
@@ -290,7 +354,7 @@ sp_status sp_open_csv(sp_run *run, sp_stream *stream, const char *labels, sp_rea
     s->stream = stream;
     s->label_column = s->count_column = SIZE_MAX;
     out->state = s;
-    sp_status status = open_csv(run, stream, labels, out);
+    sp_status status = open_csv(run, stream, words, out);
     if (status != SP_OK)
         close_csv(out);
     return status;

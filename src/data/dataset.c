@@ -1,39 +1,20 @@
 /* From the rows of a reader to a dataset: labels, choice of rows, one pass over the values, scale and mean. */
 #include "load.h"
 
-#include "labels.h"
-#include "scale.h"
+#include "loading.h"
 
 #include <math.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { CHUNK = 1 << 17 /* elements read at once */ };
-
-typedef struct {
-    sp_reader *r;
-    const sp_data_options *options;
-    const sp_dataset *like;
-    sp_labels labels; /* n = 0: unknown until read, or none */
-    sp_classes classes;
-    bool filter; /* rows of other classes are dropped */
-    size_t rows; /* kept */
-} loading;
-
-static size_t chunk_rows(const sp_reader *r)
-{
-    size_t rows = r->rows_at_once ? r->rows_at_once : CHUNK / r->d;
-    return rows < 1 ? 1 : rows < r->n ? rows : r->n;
-}
-
 /* Labels that come with the rows, read ahead of them because the number of kept rows depends on them. */
 static sp_status read_labels_ahead(sp_run *run, sp_reader *r, sp_labels *out)
 {
-    *out = (sp_labels){r->n, SP_NEW(run, double, r->n), r->n_label_names, r->label_name};
+    *out = (sp_labels){.n = r->n, .value = SP_NEW(run, double, r->n), .n_names = r->n_label_names, .name = r->label_name};
     if (!out->value)
         return SP_FAILED;
     sp_mark mark = sp_memory_mark(run);
-    size_t rows = chunk_rows(r);
+    size_t rows = sp_chunk_rows(r);
     void *raw = SP_NEW(run, char, rows * r->d * sp_element_size(r->type));
     if (!raw)
         return SP_FAILED;
@@ -45,7 +26,7 @@ static sp_status read_labels_ahead(sp_run *run, sp_reader *r, sp_labels *out)
     return r->rewind(run, r);
 }
 
-static sp_status labels_from_file(sp_run *run, const loading *l, sp_labels *out)
+static sp_status labels_from_file(sp_run *run, const sp_loading *l, sp_labels *out)
 {
     const sp_reader *r = l->r;
     const char *path = r->label_source ? r->label_source : l->options->labels;
@@ -70,7 +51,16 @@ static void use_names(const sp_reader *r, sp_labels *labels)
     labels->name = r->usual_names;
 }
 
-static sp_status find_labels(sp_run *run, loading *l)
+/* Labels of dropped rows are forgotten: not in memory of the caller. */
+static double *own_labels(sp_run *run, const sp_reader *r)
+{
+    double *copy = r->label_borrowed ? SP_NEW(run, double, r->n) : NULL;
+    if (copy)
+        memcpy(copy, r->label, r->n * sizeof *copy);
+    return r->label_borrowed ? copy : (double *)(uintptr_t)r->label;
+}
+
+static sp_status find_labels(sp_run *run, sp_loading *l)
 {
     sp_reader *r = l->r;
     const sp_data_options *o = l->options;
@@ -87,25 +77,30 @@ static sp_status find_labels(sp_run *run, loading *l)
             use_names(r, &l->labels);
     }
     else if (r->label)
-        l->labels = (sp_labels){r->n, (double *)(uintptr_t)r->label, r->n_label_names, r->label_name};
+        l->labels = (sp_labels){.n = r->n,
+                                .value = own_labels(run, r),
+                                .n_names = r->n_label_names,
+                                .name = r->label_name,
+                                .by_appearance = r->table};
     else if (r->labelled && o->classes)
         SP_TRY(read_labels_ahead(run, r, &l->labels));
+    if (l->labels.n && !l->labels.value)
+        return SP_FAILED;
     if (o->classes && l->labels.n == 0)
         return l->like ? SP_OK : sp_fail(run, SP_USAGE, "--classes needs labels, and %s has none (see --labels)", r->name);
     return SP_OK;
 }
 
-static sp_status choose_rows(sp_run *run, loading *l)
+static sp_status choose_rows(sp_run *run, sp_loading *l)
 {
     const sp_data_options *o = l->options;
     size_t n = l->r->n;
     l->filter = o->classes && l->labels.n > 0;
-    if (l->labels.n > 0)
-        SP_TRY(sp_classes_choose(run, l->r->name, &l->labels, o->classes, l->like, &l->classes));
     if (l->filter) {
+        SP_TRY(sp_classes_choose(run, l->r->name, &l->labels, o->classes, l->like, &l->classes));
         n = 0;
         for (size_t i = 0; i < l->labels.n; i++)
-            n += sp_class_of(&l->classes, l->labels.value[i]) >= 0;
+            n += isnan(l->labels.value[i]) || sp_class_of(&l->classes, l->labels.value[i]) >= 0;
         if (n == 0)
             return sp_fail(run, SP_DATA, "%s: no row of the chosen classes (--classes %s)", l->r->name, o->classes);
     }
@@ -113,12 +108,12 @@ static sp_status choose_rows(sp_run *run, loading *l)
     return SP_OK;
 }
 
-static sp_status take_labels(sp_run *run, loading *l, sp_dataset *data, double *value)
+static sp_status take_labels(sp_run *run, sp_loading *l, sp_dataset *data, double *value)
 {
-    if (l->labels.n == 0) { /* they came with the rows */
-        l->labels = (sp_labels){data->n, value, l->r->n_label_names, l->r->label_name};
+    if (l->labels.n == 0) /* they came with the rows */
+        l->labels = (sp_labels){.n = data->n, .value = value, .n_names = l->r->n_label_names, .name = l->r->label_name};
+    if (!l->filter)
         SP_TRY(sp_classes_choose(run, l->r->name, &l->labels, NULL, l->like, &l->classes));
-    }
     data->target = value;
     if (l->classes.n == 0)
         return SP_OK;
@@ -136,80 +131,49 @@ static sp_status take_labels(sp_run *run, loading *l, sp_dataset *data, double *
     return SP_OK;
 }
 
-/* Reads the kept rows into `values`. */
-static sp_status read_rows(sp_run *run, loading *l, sp_values *values, double *kept_label)
+/* Values of the caller cannot stay where they are when rows or columns are left out. */
+static bool complete_array(const sp_reader *r)
 {
-    sp_reader *r = l->r;
-    size_t step = chunk_rows(r), read = 0, kept = 0, size = sp_element_size(r->type);
-    char *raw = SP_NEW(run, char, step * r->d * size);
-    double *number = SP_NEW(run, double, step * r->d), *label = SP_NEW(run, double, step);
-    if (!raw || !number || !label)
-        return SP_FAILED;
-    while (kept < l->rows) {
-        SP_TRY(sp_poll(run));
-        size_t rows = step < r->n - read ? step : r->n - read;
-        if (!l->filter && rows > l->rows - kept)
-            rows = l->rows - kept;
-        SP_TRY(r->next(run, r, rows, raw, label));
-        const double *known = l->labels.n ? l->labels.value + read : label;
-        size_t first = 0; /* runs of consecutive kept rows are stored together */
-        for (size_t i = 0; i <= rows; i++) {
-            bool keep = i < rows && (!l->filter || sp_class_of(&l->classes, known[i]) >= 0);
-            if (keep)
-                continue;
-            size_t many = i - first < l->rows - kept ? i - first : l->rows - kept;
-            if (many > 0) {
-                sp_elements_to_double(r->type, r->swap, many * r->d, raw + first * r->d * size, number);
-                SP_TRY(sp_values_store(run, values, kept, many, number, r, read + first));
-                if (kept_label)
-                    memcpy(kept_label + kept, known + first, many * sizeof *known);
-            }
-            kept += many;
-            first = i + 1;
-        }
-        read += rows;
-        sp_progress(run, "read", (double)kept / (double)l->rows);
-    }
-    if (read == r->n && r->finish)
-        return r->finish(run, r);
-    return SP_OK;
+    const float *x = r->borrowed;
+    int some = 0;
+    for (size_t i = 0; r->type == SP_F4 && i < r->n * r->d; i++)
+        some |= x[i] != x[i];
+    return r->type == SP_F4 ? !some : !sp_any_nan(r->n * r->d, r->borrowed);
 }
 
-static sp_status check_like(sp_run *run, const sp_reader *r, const sp_dataset *like)
-{
-    if (like && like->d != r->d)
-        return sp_fail(run, SP_DATA, "%s has %zu values per row, %s has %zu: they must be the same", r->name, r->d,
-                       like->name, like->d);
-    return SP_OK;
-}
-
-static sp_status load(sp_run *run, loading *l, sp_dataset *data)
+static sp_status load(sp_run *run, sp_loading *l, sp_dataset *data)
 {
     sp_reader *r = l->r;
-    SP_TRY(check_like(run, r, l->like));
     SP_TRY(sp_scale_check(run, l->options->scale));
+    SP_TRY(sp_coding_create(run, r, l->options, l->like, &l->coding));
     SP_TRY(find_labels(run, l));
     SP_TRY(choose_rows(run, l));
-    *data = (sp_dataset){.name = r->name,
-                         .n = l->rows,
-                         .d = r->d,
-                         .column_name = r->column_name,
-                         .channels = r->channels,
-                         .height = r->height,
-                         .width = r->width};
-    double *label = l->labels.n || r->labelled ? SP_NEW(run, double, l->rows) : NULL;
-    if ((l->labels.n || r->labelled) && !label)
+    if (l->labels.n || r->labelled)
+        l->label = SP_NEW(run, double, l->rows);
+    if ((l->labels.n || r->labelled) && !l->label)
         return SP_FAILED;
     if (l->filter || l->like || !l->options->keep_mean || !l->options->scale || strcmp(l->options->scale, "none") != 0)
         r->borrowed = NULL;
-    sp_values values;
-    SP_TRY(sp_values_create(run, r, l->rows, &values));
+    if (r->borrowed && (l->options->na == SP_NA_DROP || r->unused) &&
+        (!complete_array(r) || (r->label && sp_any_nan(r->n, r->label))))
+        r->borrowed = NULL;
+    SP_TRY(sp_values_create(run, r, l->rows, l->coding.d, &l->values));
     sp_mark mark = sp_memory_mark(run);
-    SP_TRY(read_rows(run, l, &values, label));
+    SP_TRY(sp_load_rows(run, l));
     sp_memory_release(run, mark);
-    if (label)
-        SP_TRY(take_labels(run, l, data, label));
-    SP_TRY(sp_scale_apply(run, &values, r, l->options, l->like, data));
+    l->values.n = l->kept;
+    *data = (sp_dataset){.name = r->name,
+                         .n = l->kept,
+                         .column_name = r->column_name,
+                         .dropped = l->dropped,
+                         .missing_labels = l->missing_labels,
+                         .channels = r->channels,
+                         .height = r->height,
+                         .width = r->width};
+    SP_TRY(sp_coding_finish(run, &l->coding, r, &l->values, data));
+    if (l->label)
+        SP_TRY(take_labels(run, l, data, l->label));
+    SP_TRY(sp_scale_apply(run, &l->values, r, l->options, l->like, data));
     return sp_dataset_hash(run, data);
 }
 
@@ -219,7 +183,7 @@ sp_status sp_dataset_from_reader(sp_run *run, sp_reader *r, const sp_data_option
                                  const sp_dataset **out)
 {
     *out = NULL;
-    loading l = {.r = r, .options = options ? options : &no_options, .like = like};
+    sp_loading l = {.r = r, .options = options ? options : &no_options, .like = like};
     sp_dataset *data = SP_NEW(run, sp_dataset, 1);
     sp_status status = data ? load(run, &l, data) : SP_FAILED;
     sp_reader_close(r);
@@ -228,12 +192,18 @@ sp_status sp_dataset_from_reader(sp_run *run, sp_reader *r, const sp_data_option
     return status;
 }
 
+static sp_source_words words_of(const sp_data_options *o, const sp_dataset *like)
+{
+    return o ? (sp_source_words){o->labels, o->factorize, o->onehot, like} : (sp_source_words){.like = like};
+}
+
 sp_status sp_dataset_open(sp_run *run, const char *source, const sp_data_options *options, const sp_dataset *like,
                           const sp_dataset **out)
 {
     *out = NULL;
     sp_reader r;
-    SP_TRY(sp_open_source(run, source, options ? options->labels : NULL, &r));
+    const sp_source_words words = words_of(options, like);
+    SP_TRY(sp_open_source(run, source, &words, &r));
     return sp_dataset_from_reader(run, &r, options, like, out);
 }
 
@@ -242,7 +212,8 @@ sp_status sp_dataset_from_bytes(sp_run *run, const char *name, const void *bytes
 {
     *out = NULL;
     sp_reader r;
-    SP_TRY(sp_open_bytes(run, name, bytes, size, options ? options->labels : NULL, &r));
+    const sp_source_words words = words_of(options, NULL);
+    SP_TRY(sp_open_bytes(run, name, bytes, size, &words, &r));
     return sp_dataset_from_reader(run, &r, options, NULL, out);
 }
 

@@ -3,13 +3,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-static size_t find_slot(const sp_intern *t, const char *text)
+static bool equal(const char *kept, const char *text, size_t length)
+{
+    return !strncmp(kept, text, length) && !kept[length];
+}
+
+static size_t find_slot(const sp_intern *t, const char *text, size_t length)
 {
     uint64_t hash = 14695981039346656037u;
-    for (const char *p = text; *p; p++)
-        hash = (hash ^ (unsigned char)*p) * 1099511628211u;
+    for (size_t k = 0; k < length; k++)
+        hash = (hash ^ (unsigned char)text[k]) * 1099511628211u;
     size_t slots = 2 * t->capacity, i = (size_t)(hash >> 20) % slots;
-    while (t->slot[i] && strcmp(t->text[t->slot[i] - 1], text) != 0)
+    while (t->slot[i] && !equal(t->text[t->slot[i] - 1], text, length))
         i = (i + 1) % slots;
     return i;
 }
@@ -26,7 +31,7 @@ static bool grow(sp_run *run, sp_intern *t)
     }
     for (size_t i = 0; i < t->n; i++) {
         larger.text[i] = t->text[i];
-        larger.slot[find_slot(&larger, t->text[i])] = i + 1;
+        larger.slot[find_slot(&larger, t->text[i], strlen(t->text[i]))] = i + 1;
     }
     sp_intern_free(t);
     *t = larger;
@@ -37,13 +42,18 @@ bool sp_intern_add(sp_run *run, sp_intern *t, const char *text, size_t *index)
 {
     if (t->n == t->capacity && !grow(run, t))
         return false;
-    size_t slot = find_slot(t, text);
+    size_t slot = find_slot(t, text, strlen(text));
     if (!t->slot[slot]) {
         t->text[t->n++] = text;
         t->slot[slot] = t->n;
     }
     *index = t->slot[slot] - 1;
     return true;
+}
+
+size_t sp_intern_find(const sp_intern *t, const char *text, size_t length)
+{
+    return t->n ? t->slot[find_slot(t, text, length)] - 1 : SIZE_MAX; /* a free slot is 0 */
 }
 
 sp_status sp_intern_names(sp_run *run, const sp_intern *t, const char *const **out)

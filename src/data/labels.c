@@ -9,7 +9,7 @@
 sp_status sp_labels_read(sp_run *run, const char *path, sp_labels *out)
 {
     sp_reader r;
-    SP_TRY(sp_open_source(run, path, "none", &r));
+    SP_TRY(sp_open_source(run, path, &(sp_source_words){.labels = "none"}, &r));
     *out = (sp_labels){.n = r.n};
     sp_status status = sp_read_column(run, &r, &out->value);
     sp_reader_close(&r);
@@ -71,7 +71,7 @@ static sp_status distinct(sp_run *run, const sp_labels *l, size_t *n, double **v
     *n = 0;
     for (size_t i = 0; i < l->n; i++) {
         double x = l->value[i];
-        if (find(*n, v, x) < *n)
+        if (isnan(x) || find(*n, v, x) < *n)
             continue;
         if (x != floor(x) || *n == SP_MAX_CLASSES) {
             *n = 0;
@@ -151,12 +151,37 @@ static sp_status chosen(sp_run *run, const char *source, const sp_labels *l, con
     return finish(run, n, pairs, names, out);
 }
 
+/* The named labels that some row has: texts of a table in order of appearance, others in the order of the names. */
+static sp_status present(sp_run *run, const sp_labels *l, size_t *n, double **values)
+{
+    double *v = SP_NEW(run, double, l->n_names);
+    bool *seen = SP_NEW(run, bool, l->n_names);
+    if (!v || !seen)
+        return SP_FAILED;
+    *n = 0;
+    for (size_t i = 0; i < l->n; i++) {
+        double x = l->value[i];
+        if (!(x >= 0 && x < (double)l->n_names) || seen[(size_t)x])
+            continue;
+        seen[(size_t)x] = true;
+        v[(*n)++] = x;
+    }
+    *n = l->by_appearance ? *n : 0;
+    for (size_t k = 0; !l->by_appearance && k < l->n_names; k++)
+        if (seen[k])
+            v[(*n)++] = (double)k;
+    *values = v;
+    return SP_OK;
+}
+
 static sp_status all(sp_run *run, const sp_labels *l, sp_classes *out)
 {
     size_t n = l->n_names;
     double *values = NULL;
     if (!n)
         SP_TRY(distinct(run, l, &n, &values));
+    else if (l->incomplete)
+        SP_TRY(present(run, l, &n, &values));
     pair *pairs = SP_NEW(run, pair, n);
     const char **names = SP_NEW(run, const char *, n);
     if (!pairs || !names)
@@ -183,7 +208,7 @@ static sp_status as_in(sp_run *run, const char *source, const sp_labels *l, bool
     }
     SP_TRY(finish(run, n, pairs, like->class_name, out));
     for (size_t i = 0; i < l->n && !drop_others; i++)
-        if (sp_class_of(out, l->value[i]) < 0)
+        if (!isnan(l->value[i]) && sp_class_of(out, l->value[i]) < 0)
             return sp_fail(run, SP_DATA, "%s: row %zu has class \"%s\", which %s has not", source, i + 1,
                            name_of(run, l, l->value[i]), like->name);
     return SP_OK;

@@ -6,9 +6,11 @@
 
 typedef struct {
     size_t n;
-    double *value;  /* the number, or the index into name */
+    double *value;  /* the number, or the index into name; NaN: none */
     size_t n_names; /* 0: numbers */
     const char *const *name;
+    bool incomplete;    /* some are NaN: no labels, and a name that no row has is no class */
+    bool by_appearance; /* texts of a table, whose classes are in the order in which they appear */
 } sp_labels;
 
 /* The labels in a file: one value per row (IDX, NPY, text of one column). */

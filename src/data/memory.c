@@ -50,6 +50,7 @@ sp_status sp_open_array(sp_run *run, const char *name, const sp_array *a, sp_rea
                        .type = element[a->type],
                        .labelled = a->label != NULL,
                        .label = a->label,
+                       .label_borrowed = true,
                        .n_label_names = a->n_label_names,
                        .label_name = a->label_name,
                        .state = m,

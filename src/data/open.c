@@ -78,7 +78,7 @@ static sp_status refuse(sp_run *run, sp_stream *stream, sp_status status, const 
     return status;
 }
 
-static sp_status open_single_cifar(sp_run *run, sp_stream *stream, const char *labels, sp_reader *out)
+static sp_status open_single_cifar(sp_run *run, sp_stream *stream, const sp_source_words *words, sp_reader *out)
 {
     sp_stream **one = SP_NEW(run, sp_stream *, 1);
     if (!one) {
@@ -86,11 +86,11 @@ static sp_status open_single_cifar(sp_run *run, sp_stream *stream, const char *l
         return SP_FAILED;
     }
     *one = stream;
-    return sp_open_cifar(run, 1, one, labels, out);
+    return sp_open_cifar(run, 1, one, words->labels, out);
 }
 
 /* key: the part of the source behind ':', or NULL; path: NULL when it is no file. Takes over the stream. */
-static sp_status open_stream(sp_run *run, sp_stream *stream, const char *path, const char *key, const char *labels,
+static sp_status open_stream(sp_run *run, sp_stream *stream, const char *path, const char *key, const sp_source_words *words,
                              sp_reader *out)
 {
     const unsigned char *p;
@@ -109,12 +109,12 @@ static sp_status open_stream(sp_run *run, sp_stream *stream, const char *path, c
     case NPY:
         return sp_open_npy(run, stream, out);
     case NPZ:
-        return sp_open_npz(run, stream, key, labels, out);
+        return sp_open_npz(run, stream, key, words->labels, out);
     case HDF5:
         if (!path || sp_stream_compressed(stream))
             return refuse(run, stream, SP_DATA, "HDF5 is read from plain files only (unpack it, or give its path)");
         sp_stream_close(stream);
-        return sp_open_hdf5(run, path, key, labels, out);
+        return sp_open_hdf5(run, path, key, words->labels, out);
     case IDX:
         return sp_open_idx(run, stream, out);
     case SWAPPED_IDX:
@@ -124,11 +124,11 @@ static sp_status open_stream(sp_run *run, sp_stream *stream, const char *path, c
     case IMAGE:
         return refuse(run, stream, SP_DATA, "is a single image; give the folder that holds the images");
     case CIFAR:
-        return open_single_cifar(run, stream, labels, out);
+        return open_single_cifar(run, stream, words, out);
     case MATRIX:
         return sp_open_matrix_market(run, stream, out);
     case TEXT:
-        return sp_open_csv(run, stream, labels, out);
+        return sp_open_csv(run, stream, words, out);
     case UNKNOWN:
         break;
     }
@@ -136,11 +136,12 @@ static sp_status open_stream(sp_run *run, sp_stream *stream, const char *path, c
     return refuse(run, stream, SP_DATA, why ? why : readable);
 }
 
-sp_status sp_open_bytes(sp_run *run, const char *name, const void *data, size_t bytes, const char *labels, sp_reader *out)
+sp_status sp_open_bytes(sp_run *run, const char *name, const void *data, size_t bytes, const sp_source_words *words,
+                        sp_reader *out)
 {
     sp_stream *stream;
     SP_TRY(sp_stream_memory(run, name, data, bytes, &stream));
-    return open_stream(run, stream, NULL, NULL, labels, out);
+    return open_stream(run, stream, NULL, NULL, words, out);
 }
 
 /* ---- sources by name ------------------------------------------------------------------------------------ */
@@ -177,18 +178,18 @@ static sp_status find_labels_beside(sp_run *run, const char *path, sp_reader *r)
     return SP_OK;
 }
 
-static sp_status open_file(sp_run *run, const char *path, const char *key, const char *labels, sp_reader *out)
+static sp_status open_file(sp_run *run, const char *path, const char *key, const sp_source_words *words, sp_reader *out)
 {
     sp_stream *stream;
     SP_TRY(sp_stream_open(run, path, &stream));
-    SP_TRY(open_stream(run, stream, path, key, labels, out));
+    SP_TRY(open_stream(run, stream, path, key, words, out));
     sp_status status = out->labelled ? SP_OK : find_labels_beside(run, path, out);
     if (status != SP_OK)
         sp_reader_close(out);
     return status;
 }
 
-static sp_status open_cifar_batches(sp_run *run, const sp_layout *layout, const char *labels, sp_reader *out)
+static sp_status open_cifar_batches(sp_run *run, const sp_layout *layout, const sp_source_words *words, sp_reader *out)
 {
     sp_stream **batch = SP_NEW(run, sp_stream *, layout->n);
     if (!batch)
@@ -201,18 +202,18 @@ static sp_status open_cifar_batches(sp_run *run, const sp_layout *layout, const 
             sp_stream_close(batch[--i]);
         return status;
     }
-    return sp_open_cifar(run, layout->n, batch, labels, out);
+    return sp_open_cifar(run, layout->n, batch, words->labels, out);
 }
 
 /* split: "train", "test" or the name of a folder inside; NULL: train. */
-static sp_status open_folder(sp_run *run, const char *path, const char *split, const char *labels, sp_reader *out)
+static sp_status open_folder(sp_run *run, const char *path, const char *split, const sp_source_words *words, sp_reader *out)
 {
     sp_layout layout;
     SP_TRY(sp_layout_find(run, path, split ? split : "train", &layout));
     if (layout.cifar)
-        return open_cifar_batches(run, &layout, labels, out);
+        return open_cifar_batches(run, &layout, words, out);
     if (layout.n > 0)
-        return open_file(run, layout.path[0], NULL, labels, out);
+        return open_file(run, layout.path[0], NULL, words, out);
     const char *inside = split ? sp_format(run, "%s/%s", path, split) : path;
     if (!inside)
         return SP_FAILED;
@@ -221,7 +222,8 @@ static sp_status open_folder(sp_run *run, const char *path, const char *split, c
     return sp_open_image_folder(run, inside, out);
 }
 
-static sp_status open_known(sp_run *run, const sp_known *known, const char *split, const char *labels, sp_reader *out)
+static sp_status open_known(sp_run *run, const sp_known *known, const char *split, const sp_source_words *words,
+                            sp_reader *out)
 {
     const char *folder;
     if (split && strcmp(split, "train") != 0 && strcmp(split, "test") != 0)
@@ -231,7 +233,7 @@ static sp_status open_known(sp_run *run, const sp_known *known, const char *spli
     if (!folder)
         return sp_fail(run, SP_DATA, "%s is not on this machine; `spinodal data get %s` fetches it, or says where to put it",
                        known->name, known->name);
-    SP_TRY(open_folder(run, folder, split, labels, out));
+    SP_TRY(open_folder(run, folder, split, words, out));
     if (known->class_name && out->n_label_names == 0) {
         out->usual_names = known->class_name;
         out->n_usual_names = known->classes;
@@ -239,19 +241,19 @@ static sp_status open_known(sp_run *run, const sp_known *known, const char *spli
     return SP_OK;
 }
 
-static sp_status open_named(sp_run *run, const char *source, const char *labels, sp_reader *out)
+static sp_status open_named(sp_run *run, const char *source, const sp_source_words *words, sp_reader *out)
 {
     if (!strcmp(source, "-")) {
         sp_stream *stream;
         SP_TRY(sp_stream_open(run, source, &stream));
-        return open_stream(run, stream, NULL, NULL, labels, out);
+        return open_stream(run, stream, NULL, NULL, words, out);
     }
     there whole = what_is(source);
     const sp_known *known = sp_known_find(source, strlen(source));
     if (whole == FOLDER && known) /* a run folder, say, that happens to have the name; ./NAME is the folder */
-        return open_known(run, known, NULL, labels, out);
+        return open_known(run, known, NULL, words, out);
     if (whole != NOTHING)
-        return whole == FOLDER ? open_folder(run, source, NULL, labels, out) : open_file(run, source, NULL, labels, out);
+        return whole == FOLDER ? open_folder(run, source, NULL, words, out) : open_file(run, source, NULL, words, out);
     const char *colon = strrchr(source, ':');
     size_t length = colon ? (size_t)(colon - source) : strlen(source);
     const char *path = sp_format(run, "%.*s", (int)length, source), *key = colon && colon[1] ? colon + 1 : NULL;
@@ -259,14 +261,14 @@ static sp_status open_named(sp_run *run, const char *source, const char *labels,
         return SP_FAILED;
     there part = colon ? what_is(path) : NOTHING;
     if (part != NOTHING)
-        return part == FOLDER ? open_folder(run, path, key, labels, out) : open_file(run, path, key, labels, out);
+        return part == FOLDER ? open_folder(run, path, key, words, out) : open_file(run, path, key, words, out);
     known = sp_known_find(source, length);
     if (known)
-        return open_known(run, known, key, labels, out);
+        return open_known(run, known, key, words, out);
     return sp_fail(run, SP_DATA, "%s: no such file, and no dataset of that name (`spinodal data list` shows them)", source);
 }
 
-sp_status sp_open_source(sp_run *run, const char *source, const char *labels, sp_reader *out)
+sp_status sp_open_source(sp_run *run, const char *source, const sp_source_words *words, sp_reader *out)
 {
     *out = (sp_reader){0};
     if (!strncmp(source, "gen:", 4))
@@ -276,7 +278,7 @@ sp_status sp_open_source(sp_run *run, const char *source, const char *labels, sp
         return array ? sp_open_array(run, source, array, out)
                      : sp_fail(run, SP_USAGE, "no array is attached under \"%s\"", source + 4);
     }
-    SP_TRY(open_named(run, source, labels, out));
+    SP_TRY(open_named(run, source, words, out));
     if (strcmp(source, "-") != 0 && !(out->name = sp_strdup(run, source))) {
         sp_reader_close(out);
         return SP_FAILED;

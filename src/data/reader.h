@@ -8,6 +8,16 @@
 #include "spinodal/data.h"
 #include "stream.h"
 
+/* A column of texts: `next` gives the index of the text. */
+typedef struct {
+    size_t column; /* from 0 */
+    bool onehot;
+    size_t n_levels;
+    const char *const *level; /* in the order in which they first appear in the source */
+} sp_reader_factor;
+
+enum { SP_LABEL_COLUMN = -1 };
+
 typedef struct sp_reader sp_reader;
 struct sp_reader {
     const char *name;
@@ -17,12 +27,23 @@ struct sp_reader {
     bool swap;                      /* their bytes are in the other order */
     bool table;                     /* --labels may name or number one of its columns */
     const char *const *column_name; /* d names or NULL */
+    size_t n_factors;
+    const sp_reader_factor *factor;
+    const bool *unused; /* d, set by who reads: texts of these columns are given as NaN, not refused; NULL: none */
+    /* Where a missing value is and what stands there, "line 3, column 2 (height): missing value \"NA\""; column may be
+     * SP_LABEL_COLUMN. NULL: rows and columns are counted from 1. Memory of the run. */
+    const char *(*missing_at)(sp_run *run, const sp_reader *reader, size_t row, ptrdiff_t column);
 
+    /* A missing value or label is NaN. */
     bool labelled; /* each row has a label: all of them in `label`, or (NULL) each given by `next` with its row */
     const double *label;
+    bool label_borrowed;      /* memory of the caller */
     bool labels_used;         /* the --labels text named something inside this source */
     const char *label_source; /* file of labels found beside; NULL: none */
-    size_t n_label_names;     /* labels are indices into label_name; 0: labels are numbers */
+    const sp_reader_factor
+        *label_factor; /* the label is 1 where this factor has label_level, else 0; NULL: it is no factor */
+    size_t label_level;
+    size_t n_label_names; /* labels are indices into label_name; 0: labels are numbers */
     const char *const *label_name;
     size_t n_usual_names; /* names of the label numbers 0, 1, ... of a known dataset */
     const char *const *usual_names;
@@ -39,6 +60,12 @@ struct sp_reader {
     void (*close)(sp_reader *reader);
 };
 
+/* What the user says of the inside of a source. NULL texts: nothing. */
+typedef struct {
+    const char *labels, *factorize, *onehot;
+    const sp_dataset *like; /* its factors are taken instead */
+} sp_source_words;
+
 /* Each takes over the stream (closes it with the reader, or on failure). Memory of the run.
  * labels: the --labels text, for formats that can hold labels; what names nothing in the source is left to the caller. */
 sp_status sp_open_idx(sp_run *run, sp_stream *stream, sp_reader *out);
@@ -48,9 +75,9 @@ sp_status sp_open_npy(sp_run *run, sp_stream *stream, sp_reader *out);
 sp_status sp_open_npz(sp_run *run, sp_stream *stream, const char *key, const char *labels, sp_reader *out);
 /* Batches one after another. labels "coarse": the super-classes of CIFAR-100. The list must outlive the reader. */
 sp_status sp_open_cifar(sp_run *run, size_t n, sp_stream **batch, const char *labels, sp_reader *out);
-/* labels: name or number (from 1; negative: from the last) of the column that holds them, or "none"; NULL: a column called
- * label, labels or class, if any. */
-sp_status sp_open_csv(sp_run *run, sp_stream *stream, const char *labels, sp_reader *out);
+/* labels: name or number (from 1; negative: from the last) of the column that holds them, "column=text" of --onehot, or
+ * "none"; NULL: a column called label, labels or class, if any. */
+sp_status sp_open_csv(sp_run *run, sp_stream *stream, const sp_source_words *words, sp_reader *out);
 sp_status sp_open_matrix_market(sp_run *run, sp_stream *stream, sp_reader *out);
 bool sp_is_matrix_market(const unsigned char *data, size_t bytes); /* by its banner */
 sp_status sp_open_hdf5(sp_run *run, const char *path, const char *key, const char *labels, sp_reader *out);
@@ -58,9 +85,10 @@ sp_status sp_open_hdf5(sp_run *run, const char *path, const char *key, const cha
 sp_status sp_open_image_folder(sp_run *run, const char *path, sp_reader *out);
 
 /* A source named by the user: path, "-", catalogue name, generator. */
-sp_status sp_open_source(sp_run *run, const char *source, const char *labels, sp_reader *out);
+sp_status sp_open_source(sp_run *run, const char *source, const sp_source_words *words, sp_reader *out);
 /* The same formats from bytes in memory. */
-sp_status sp_open_bytes(sp_run *run, const char *name, const void *data, size_t bytes, const char *labels, sp_reader *out);
+sp_status sp_open_bytes(sp_run *run, const char *name, const void *data, size_t bytes, const sp_source_words *words,
+                        sp_reader *out);
 
 /* Values in memory. */
 sp_status sp_open_array(sp_run *run, const char *name, const sp_array *array, sp_reader *out);

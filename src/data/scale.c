@@ -11,9 +11,9 @@ static bool wider_than_float(sp_element type)
     return type == SP_U4 || type == SP_I4 || type == SP_U8 || type == SP_I8 || type == SP_F8;
 }
 
-sp_status sp_values_create(sp_run *run, const sp_reader *r, size_t rows, sp_values *out)
+sp_status sp_values_create(sp_run *run, const sp_reader *r, size_t rows, size_t d, sp_values *out)
 {
-    size_t n = rows, d = r->d;
+    size_t n = rows;
     *out = (sp_values){.n = n, .d = d, .min = INFINITY, .max = -INFINITY};
     bool small = (double)n * (double)d <= SP_DOUBLE_LIMIT;
     if (sp_need_memory(run, (double)n * (double)d * (small ? 12 : 4), r->name) != SP_OK)
@@ -45,7 +45,7 @@ static sp_status refuse_value(sp_run *run, const sp_reader *r, size_t row, size_
 }
 
 sp_status sp_values_store(sp_run *run, sp_values *v, size_t at, size_t rows, const double *number, const sp_reader *r,
-                          size_t source_row)
+                          size_t source_row, const size_t *source_column)
 {
     size_t d = v->d, n = rows * d;
     double largest = v->x64 ? DBL_MAX : FLT_MAX, low = v->min, high = v->max;
@@ -57,7 +57,7 @@ sp_status sp_values_store(sp_run *run, sp_values *v, size_t at, size_t rows, con
     }
     for (size_t i = 0; bad && i < n; i++)
         if (!(fabs(number[i]) <= largest))
-            return refuse_value(run, r, source_row + i / d, i % d, number[i]);
+            return refuse_value(run, r, source_row + i / d, source_column ? source_column[i % d] : i % d, number[i]);
     v->min = low;
     v->max = high;
     if (v->borrowed)

@@ -15,10 +15,11 @@ typedef struct {
     double min, max;
 } sp_values;
 
-sp_status sp_values_create(sp_run *run, const sp_reader *reader, size_t rows, sp_values *out);
-/* Stores rows `at`... and refuses what is not finite, naming its row and column (source_row: their place in the source). */
+sp_status sp_values_create(sp_run *run, const sp_reader *reader, size_t rows, size_t d, sp_values *out);
+/* Stores rows `at`... and refuses what is not finite, naming its row and column (source_row: their place in the source).
+ * source_column: of each column, from 0; NULL: they are those of the reader. */
 sp_status sp_values_store(sp_run *run, sp_values *values, size_t at, size_t rows, const double *number,
-                          const sp_reader *reader, size_t source_row);
+                          const sp_reader *reader, size_t source_row, const size_t *source_column);
 
 sp_status sp_scale_check(sp_run *run, const char *scale); /* SP_USAGE unless none, unit, ddpm, variance, auto or NULL */
 /* Scales and centres in place and fills the fields of `data` about values and scale. */

@@ -41,6 +41,20 @@ static sp_status columns(sp_run *run, const sp_dataset *data, sp_dataset_summary
     return SP_OK;
 }
 
+/* Rows of each text of a factor. */
+static void count_levels(const sp_dataset *data, const sp_factor *f, size_t *count)
+{
+    for (size_t i = 0; i < data->n; i++) {
+        size_t column = f->column, code = 0;
+        if (!f->onehot)
+            code = (size_t)nearbyint(raw_value(data, i, column));
+        for (size_t l = 0; f->onehot && l < f->n_levels; l++)
+            if (l == f->label_level ? data->target[i] == 1 : raw_value(data, i, column++) > 0.5)
+                code = l;
+        count[code]++;
+    }
+}
+
 sp_status sp_dataset_summarize(sp_run *run, const sp_dataset *data, sp_dataset_summary *out)
 {
     *out = (sp_dataset_summary){0};
@@ -51,5 +65,14 @@ sp_status sp_dataset_summarize(sp_run *run, const sp_dataset *data, sp_dataset_s
     for (size_t i = 0; data->label && i < data->n; i++)
         count[data->label[i]]++;
     out->class_count = count;
+    size_t **level_count = SP_NEW(run, size_t *, data->n_factors + 1);
+    if (!level_count)
+        return SP_FAILED;
+    for (size_t f = 0; f < data->n_factors; f++) {
+        if (!(level_count[f] = SP_NEW(run, size_t, data->factor[f].n_levels)))
+            return SP_FAILED;
+        count_levels(data, &data->factor[f], level_count[f]);
+    }
+    out->level_count = (const size_t *const *)level_count;
     return sp_dataset_count_duplicates(run, data, &out->duplicates);
 }

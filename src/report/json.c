@@ -33,7 +33,7 @@ static json_t *parameters(const sp_run *run, const sp_result *result)
 
 static json_t *data(const sp_result *result)
 {
-    static const char *const keys[] = {"name", "n", "d", "scale", "gain", "offset", "centered", "classes"};
+    static const char *const keys[] = {"name", "n", "d", "scale", "gain", "offset", "centered", "classes", "dropped"};
     if (!sp_result_data(result, "name"))
         return json_null();
     json_t *object = json_object();

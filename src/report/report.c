@@ -305,7 +305,8 @@ static void put_pair(FILE *file, const char *name, const char *value)
 
 static void put_provenance(const page *p)
 {
-    static const char *const keys[] = {"name", "n", "d", "classes", "scale", "gain", "offset", "centered", "hash"};
+    static const char *const keys[] = {"name",  "n",    "d",      "classes",  "dropped",
+                                       "scale", "gain", "offset", "centered", "hash"};
     const sp_command *command = sp_result_command(p->result);
     fputs("<h2>Where this comes from</h2>\n", p->file);
     if (sp_result_data(p->result, "name")) {

@@ -106,20 +106,35 @@ const char *sp_survey_lie(sp_survey *s, size_t n, const char *thing)
     return text ? text : "";
 }
 
+/* A word for the shell. */
+static const char *quoted(sp_run *run, const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%";
+    const char *out = "'";
+    if (*word && strspn(word, plain) == strlen(word))
+        return word;
+    for (const char *p = word; *p && out; p++)
+        out = *p == '\'' ? sp_format(run, "%s'\\''", out) : sp_format(run, "%s%c", out, *p);
+    return out ? sp_format(run, "%s'", out) : NULL;
+}
+
 const char *sp_survey_data_words(sp_survey *s)
 {
-    static const char *const keys[] = {"data", "scale", "center", "labels", "classes", "limit"}, *const defaults[] = {
-                                                                                                     "", "auto", "true",
-                                                                                                     "", "",     "0"};
+    static const struct {
+        const char *key, *fallback;
+    } options[] = {{"data", ""},   {"scale", "auto"}, {"center", "true"}, {"labels", ""}, {"classes", ""},
+                   {"limit", "0"}, {"na", "drop"},    {"factorize", ""},  {"onehot", ""}};
     const char *words = "";
-    for (size_t k = 0; k < 6; k++)
-        for (size_t i = 0; i < sp_result_parameters(s->out); i++) {
-            const char *text = sp_result_parameter_text(s->out, i);
-            if (strcmp(sp_result_parameter_name(s->out, i), keys[k]) != 0 || !strcmp(text, defaults[k]))
+    for (size_t k = 0; k < sizeof options / sizeof *options; k++)
+        for (size_t i = 0; words && i < sp_result_parameters(s->out); i++) {
+            const char *key = options[k].key, *text = sp_result_parameter_text(s->out, i);
+            if (strcmp(sp_result_parameter_name(s->out, i), key) != 0 || !strcmp(text, options[k].fallback))
                 continue;
-            words = k == 0   ? text
-                    : k == 2 ? sp_format(s->run, "%s --no-center", words)
-                             : sp_format(s->run, "%s --%s %s", words, keys[k], text);
+            const char *word = quoted(s->run, text);
+            words = !word                    ? NULL
+                    : k == 0                 ? word
+                    : !strcmp(key, "center") ? sp_format(s->run, "%s --no-center", words)
+                                             : sp_format(s->run, "%s --%s %s", words, key, word);
         }
     return words && *words ? words : s->data->name;
 }

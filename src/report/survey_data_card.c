@@ -160,6 +160,48 @@ static void describe_classes(sp_survey *s)
     sp_survey_show(s, "classes");
 }
 
+/* Rows dropped and columns of texts. */
+static void describe_coding(sp_survey *s)
+{
+    const sp_dataset *a = s->data;
+    const char *names = "";
+    size_t levels = 0;
+    if (a->dropped)
+        sp_survey_say(s, "%zu of %zu rows have a missing value and are left out.", a->dropped, a->n + a->dropped);
+    for (size_t f = 0; f < a->n_factors && names; f++) {
+        names = sp_format(s->run, "%s%s%s (%zu)", names, f ? ", " : "", a->factor[f].name, a->factor[f].n_levels);
+        levels += a->factor[f].onehot;
+    }
+    if (a->n_factors)
+        sp_survey_say(s, "Columns of texts, with how many: %s; %s.", names ? names : "",
+                      levels == a->n_factors ? "each text has a coordinate of 0 and 1"
+                      : levels == 0          ? "coded 0, 1, ... in the order in which they appear"
+                                             : "coded by their order, or with a coordinate for each text");
+    if (levels < a->n_factors)
+        sp_survey_caution(s,
+                          "Codes put texts in an order they may not have: distances between them mean nothing (--onehot).");
+}
+
+/* Distances in a table are those of the column of the largest numbers. */
+static void warn_of_units(sp_survey *s, const ranges *r)
+{
+    enum { SHARE = 90 /* percent */ };
+    const sp_dataset *a = s->data;
+    double n = (double)a->n, total = 0, largest = 0;
+    size_t column = 0;
+    for (size_t j = 0; a->channels == 0 && j < a->d; j++) {
+        double variance = fmax(0, r->sum2[j] / n - pow(r->sum[j] / n, 2));
+        total += variance;
+        column = variance > largest ? j : column;
+        largest = fmax(largest, variance);
+    }
+    if (a->d > 2 && a->column_name && largest > SHARE / 100.0 * total)
+        sp_survey_caution(s,
+                          "Column %s carries %.3g %% of the variance: every time and bandwidth below is about it. Bring the "
+                          "columns to comparable units first.",
+                          a->column_name[column], 100 * largest / total);
+}
+
 static sp_status run(sp_survey *s)
 {
     const sp_dataset *a = s->data;
@@ -178,7 +220,9 @@ static sp_status run(sp_survey *s)
     const char *classes = a->label && a->n_classes ? sp_format(s->run, ", %zu classes", a->n_classes) : ", no labels";
     sp_survey_say(s, "%zu points in %zu dimensions%s%s: α = log(n)/d = %.4g.", a->n, a->d, shape, classes,
                   log((double)a->n) / (double)a->d);
+    describe_coding(s);
     describe_scale(s);
+    warn_of_units(s, &r);
     if (constant)
         sp_survey_say(s, "%zu of the %zu coordinates never change and carry nothing.", constant, a->d);
     if (duplicates)

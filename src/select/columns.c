@@ -1,49 +1,11 @@
 #include "spinodal/select.h"
 
+#include "data/column_words.h"
 #include "math/statistics.h"
 
 #include <math.h>
-#include <regex.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const char *column_name(sp_run *run, const sp_dataset *data, size_t j)
-{
-    if (data->column_name && data->column_name[j] && *data->column_name[j])
-        return data->column_name[j];
-    const char *name = sp_format(run, "x%zu", j + 1);
-    return name ? name : "";
-}
-
-/* Marks the columns meant by one word. */
-static sp_status mark_word(sp_run *run, const sp_dataset *data, const char *const *names, const char *word, bool *marked)
-{
-    for (size_t j = 0; j < data->d; j++)
-        if (!strcmp(names[j], word)) {
-            marked[j] = true;
-            return SP_OK;
-        }
-    char *end;
-    unsigned long number = strtoul(word, &end, 10);
-    if (!*end && number >= 1 && number <= data->d) {
-        marked[number - 1] = true;
-        return SP_OK;
-    }
-    regex_t pattern;
-    bool found = false;
-    const char *anchored = sp_format(run, "^(%s)$", word);
-    if (!anchored)
-        return SP_FAILED;
-    if (regcomp(&pattern, anchored, REG_EXTENDED | REG_NOSUB) == 0) {
-        for (size_t j = 0; j < data->d; j++)
-            if (regexec(&pattern, names[j], 0, NULL, 0) == 0)
-                marked[j] = found = true;
-        regfree(&pattern);
-    }
-    return found ? SP_OK
-                 : sp_fail(run, SP_USAGE, "no column \"%s\": give names, numbers from 1 to %zu, or a regular expression",
-                           word, data->d);
-}
 
 static sp_status scale_column(sp_run *run, sp_column_scale scale, size_t n, const char *name, double *x)
 {
@@ -73,25 +35,23 @@ static double value(const sp_dataset *data, size_t i, size_t j)
 sp_status sp_columns_choose(sp_run *run, const sp_dataset *data, const char *text, const sp_columns *without,
                             sp_column_scale scale, sp_columns *out)
 {
-    const char **names = SP_NEW(run, const char *, data->d), **name = SP_NEW(run, const char *, data->d);
+    sp_named_columns all;
+    const char **name = SP_NEW(run, const char *, data->d);
     bool *marked = SP_NEW(run, bool, data->d);
     size_t *index = SP_NEW(run, size_t, data->d);
-    char *words = sp_strdup(run, text), *rest;
-    if (!names || !name || !marked || !index || !words)
+    if (!name || !marked || !index)
         return SP_FAILED;
-    for (size_t j = 0; j < data->d; j++) {
-        names[j] = column_name(run, data, j);
+    for (size_t j = 0; j < data->d; j++)
         marked[j] = !*text;
-    }
-    for (char *word = strtok_r(words, ",", &rest); word; word = strtok_r(NULL, ",", &rest))
-        SP_TRY(mark_word(run, data, names, word, marked));
+    SP_TRY(sp_named_columns_of(run, data, &all));
+    SP_TRY(sp_mark_columns(run, &all, text, "", marked));
     for (size_t k = 0; without && k < without->p; k++)
         marked[without->index[k]] = false;
     *out = (sp_columns){.n = data->n, .index = index, .name = name};
     for (size_t j = 0; j < data->d; j++)
         if (marked[j]) {
             index[out->p] = j;
-            name[out->p++] = names[j];
+            name[out->p++] = all.name[j];
         }
     if (out->p == 0)
         return sp_fail(run, SP_USAGE, "no columns are left to look at (--x, --given)");
@@ -104,6 +64,18 @@ sp_status sp_columns_choose(sp_run *run, const sp_dataset *data, const char *tex
         SP_TRY(scale_column(run, scale, out->n, name[k], out->x + k * out->n));
     }
     return SP_OK;
+}
+
+sp_status sp_columns_group(sp_run *run, const sp_dataset *data, const char *text, sp_columns *out)
+{
+    SP_TRY(sp_columns_choose(run, data, text, NULL, SP_SCALE_NONE, out));
+    if (out->p != 1)
+        return sp_fail(run, SP_USAGE, "--group names one column, \"%s\" matches %zu", text, out->p);
+    for (size_t i = 1; i < out->n; i++)
+        if (out->x[i] != out->x[0])
+            return SP_OK;
+    return sp_fail(run, SP_DATA, "column %s has one value only in the %zu rows used: it tells no groups apart (--group)",
+                   out->name[0], out->n);
 }
 
 static int compare_columns(const void *a, const void *b, void *context)
