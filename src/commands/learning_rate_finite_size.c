@@ -37,10 +37,10 @@ static const sp_table_decl tables[] = {
     {"collapse", collapse,
      "plot scaled_time scaled_excess,scaled_law by N logx logy xlabel s / N^(2/3) ylabel N^(2/3) excess title Collapse; "
      "plot s "
-     "excess by N logx logy title Excess loss at finite N",
+     "excess,excess_infinite by N logx logy title Excess loss at finite N",
      "One curve for all sizes: the power law of N = infinity until s ~ N^(2/3), then a landscape with one ground state. The "
      "late mean, s^-3, is that of the spectra with a small top gap"},
-    {"crossover", crossover, "plot N s_cross,fit logx logy ylabel s_cross title Crossover",
+    {"crossover", crossover, "plot N s_cross,fit logx logy ylabel gradient time of the crossover title Crossover",
      "The crossover moves as N^(2/3), the inverse of the top gap"},
     {0}};
 

@@ -106,12 +106,13 @@ double sp_spiked_langevin_line(int p, double deltap, double temperature)
     if (p < 3 || !(deltap > 0))
         return NAN;
     /* the smallest root: the plateau there is the largest, that of the threshold states */
-    double end = fmin(1, 1 / temperature), step = end / SCAN, high = step;
-    while (high < end - step / 2 && stability(high, &c) < 0)
-        high += step;
-    if (!(high < end - step / 2) && !(temperature < 1))
+    double end = fmin(1, 1 / temperature);
+    int k = 1;
+    while (k < SCAN && stability(end * k / SCAN, &c) < 0)
+        k++;
+    if (k == SCAN && !(temperature < 1)) /* at T < 1 there is always one below 1 */
         return NAN;
-    return sp_root_bracketed(stability, &c, high - step, fmin(high, end), 0).x;
+    return sp_root_bracketed(stability, &c, end * (k - 1) / SCAN, k == SCAN ? end : end * k / SCAN, 0).x;
 }
 
 void sp_spiked_lines(int p, double deltap, sp_spiked_line *out)

@@ -80,6 +80,8 @@ static void test_boundaries(void **state)
 static void test_langevin_line(void **state)
 {
     (void)state;
+    assert_near(sp_spiked_langevin_line(24, 0.5, 0.999), 1, 1e-12); /* the tensor alone hardly stops anything */
+    assert_true(isnan(sp_spiked_langevin_line(24, 0.5, 1)));
     const double temperatures[] = {0.1, 0.3, 0.5, 0.8, 0.95, 1, 1.2}, noises[] = {0.05, 0.2, 0.5, 1, 3};
     for (int p = 3; p <= 5; p++)
         for (int i = 0; i < 5; i++) {
