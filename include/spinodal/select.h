@@ -110,6 +110,7 @@ typedef struct {
     double *single;    /* T(Y, column) of every column */
     double rejected_T; /* of the best column not taken; NaN: none was left */
     size_t rejected;   /* that column */
+    double tied;       /* fraction of rows with several nearest neighbours in the chosen columns */
 } sp_foci_result;
 
 /* FOCI (spec 11, 3.3): adds the column of largest T until it falls. x: n x p, column j at x + j n. Ties among columns go to

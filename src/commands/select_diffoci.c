@@ -27,7 +27,7 @@ static const sp_param params[] = {
     SP_CHOICE(P, use, "select|penalty|conditional", "select",
               "maximise T(y, f); minimise loss + penalty T(group, f); or maximise T(y, f given group)"),
     SP_TEXT(P, group, "", "column of the group: of --use penalty and conditional, and of the judgement"),
-    SP_CHOICE(P, mode, "vec|linear|network", "vec", "f: one weight for each column, a linear map, or layers of ReLU units"),
+    SP_CHOICE(P, mode, "vec|linear|mlp", "vec", "f: one weight for each column, a linear map, or layers of ReLU units"),
     SP_SIZE(P, features, "1", SP_BETWEEN(1, 64), "", "outputs of the linear map or network"),
     SP_VEC(P, hidden, "10", SP_BETWEEN(1, 1000), "", "units of each hidden layer of the network"),
     SP_REAL(P, beta, "0.2", SP_POSITIVE, "", "softmax temperature, in units of the scaled features"),

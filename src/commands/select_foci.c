@@ -13,7 +13,7 @@ typedef struct {
 typedef struct {
     size_t n, p, selected;
     const char *columns, *rejected;
-    double T, rejected_T, T_null_low, T_null_high;
+    double T, rejected_T, tied, T_null_low, T_null_high;
 } R;
 
 static const sp_param params[] = {
@@ -31,6 +31,7 @@ static const sp_scalar scalars[] = {
     SP_OUT(R, T, "1", "T(y, chosen): 1 when the response is a function of them"),
     SP_OUT(R, rejected, "", "best column left out"),
     SP_OUT(R, rejected_T, "1", "T with it: not above T"),
+    SP_OUT(R, tied, "1", "fraction of rows with several nearest neighbours in the chosen columns"),
     SP_OUT(R, T_null_low, "1", "T of an independent column alone (continuous response): 2.5 % are below"),
     SP_OUT(R, T_null_high, "1", "and 2.5 % above"),
     SP_OUT(R, n, "", "rows"),
@@ -148,7 +149,11 @@ static sp_status run_select_foci(sp_run *run, const void *params_, void *scalars
              .selected = f.n_steps,
              .T = f.n_steps ? f.step[f.n_steps - 1].T : 0,
              .rejected_T = f.rejected_T,
+             .tied = f.tied,
              .rejected = isnan(f.rejected_T) ? NULL : c.name[f.rejected]};
+    if (f.tied > 0.1)
+        sp_warn(run, "%.0f %% of the rows have several nearest neighbours in the chosen columns: their mean is taken",
+                100 * f.tied);
     SP_TRY(join(run, &c, &f, &r->columns));
     for (size_t k = 0; k < f.n_steps; k++)
         SP_TRY(SP_ROW(sp_result_table(out, "foci"), k + 1, c.name[f.step[k].column], f.step[k].T, f.step[k].delta_T,

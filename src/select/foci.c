@@ -259,9 +259,9 @@ static sp_status prepare(sp_run *run, round_ *r)
     return r->q == 1 ? prepare_line(run, r) : prepare_lists(run, r);
 }
 
-/* min ranks and z of the chosen columns alone. */
+/* min ranks and z of the chosen columns alone; tied: fraction of rows with several nearest neighbours. */
 static sp_status measure_chosen(sp_run *run, size_t n, size_t q, const double *x, const size_t *chosen, const sp_response *y,
-                                double *m, double *z)
+                                double *m, double *z, double *tied)
 {
     double *rows = SP_NEW(run, double, n *q);
     if (!rows)
@@ -276,6 +276,7 @@ static sp_status measure_chosen(sp_run *run, size_t n, size_t q, const double *x
     SP_TRY(sp_neighbour_graph_statistics(run, &g, &s));
     double sd = sqrt((0.4 * (1 + s.mutual) + 0.8 * s.indegree_var) / (double)n);
     *z = (coefficient(y, m) + 1 / ((double)n - 1)) / sd;
+    *tied = s.tied;
     return SP_OK;
 }
 
@@ -311,7 +312,7 @@ sp_status sp_foci(sp_run *run, size_t n, const double *y_values, size_t p, const
     for (size_t k = 0; k < q; k++)
         taken[chosen[k] = options->start[k]] = true;
     if (q > 0) {
-        SP_TRY(measure_chosen(run, n, q, x, chosen, &y, before, &z));
+        SP_TRY(measure_chosen(run, n, q, x, chosen, &y, before, &z, &out->tied));
         T_before = coefficient(&y, before);
     }
     for (; out->n_steps < most; q++, out->n_steps++) {
@@ -329,7 +330,7 @@ sp_status sp_foci(sp_run *run, size_t n, const double *y_values, size_t p, const
             break;
         }
         taken[chosen[q] = best] = true;
-        SP_TRY(measure_chosen(run, n, q + 1, x, chosen, &y, after, &z));
+        SP_TRY(measure_chosen(run, n, q + 1, x, chosen, &y, after, &z, &out->tied));
         double gain = 0, left = 0;
         for (size_t i = 0; i < n; i++) {
             gain += after[i] - before[i];

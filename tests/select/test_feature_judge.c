@@ -232,7 +232,7 @@ static void refusals(void **state)
         {{"holdout=0.001"}, SP_USAGE, "at least 3"},
         {{"group=nothing"}, SP_USAGE, "no column"},
         {{"group=core|spurious"}, SP_USAGE, "one column"},
-        {{"mode=network", "hidden=2,2,2,2,2"}, SP_USAGE, "at most 4 layers"},
+        {{"mode=mlp", "hidden=2,2,2,2,2"}, SP_USAGE, "at most 4 layers"},
         {{"x=core,spurious", "group=core", "use=penalty", "dro=true"}, SP_USAGE, "different values"},
     };
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {

@@ -149,6 +149,7 @@ static void warnings(void **state)
     const char *args[] = {"data=mem:warned", "steps=2"};
     sp_result_free(call("select.foci", 1, args));
     assert_true(warned("equal to another"));
+    assert_true(warned("several nearest neighbours in the chosen"));
     sp_run_clear_warnings(*state);
     sp_result_free(call("select.diffoci", 2, args));
     assert_true(warned("equal to another"));
