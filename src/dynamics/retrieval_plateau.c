@@ -39,16 +39,18 @@ static sp_status rates(sp_run *run, const retrieval_descent *d, double *out)
     return SP_OK;
 }
 
-/* An overlap of N^(-1/2), that of a typical random start. */
+/* An overlap of N^(-1/2), that of a typical random start. The force along the signal is of that order too, by the finite
+ * number of measurements: the overlap has its sign, or the two might cancel. */
 static sp_status release(sp_run *run, retrieval_descent *d)
 {
     size_t N = d->m->N;
     double m = 1 / sqrt((double)N);
     d->blind = false;
+    SP_TRY(retrieval_descent_restart(run, d));
     for (size_t r = 0; r < d->R; r++) {
-        double *w = d->w + r * N;
+        double *w = d->w + r * N, side = copysign(m, dot(N, d->force + r * N, d->m->signal));
         cblas_dscal((int)N, sqrt(1 - m * m), w, 1);
-        cblas_daxpy((int)N, m, d->m->signal, 1, w, 1);
+        cblas_daxpy((int)N, side, d->m->signal, 1, w, 1);
     }
     return retrieval_descent_restart(run, d);
 }

@@ -22,7 +22,8 @@
     "phase-retrieval hessian --loss quartic --project-signal --t-max 6 --N 400 --instances 2 --lr 0.004 "                   \
     "--samples-per-dim " alpha
 #define QUARTIC_FULL(alpha)                                                                                                 \
-    "phase-retrieval hessian --loss quartic --project-signal --t-max 6 --N 2000 --instances 4 --samples-per-dim " alpha
+    "phase-retrieval hessian --loss quartic --project-signal --t-max 6 --lr 0.004 --N 2000 --instances 4 "                  \
+    "--samples-per-dim " alpha
 #define SIGN(alpha, value)                                                                                                  \
     {                                                                                                                       \
         .claim = "quartic, descent at m = 0: margin at t = 6, alpha = " alpha, .paper = value, .kind = SP_SIGMAS,           \
@@ -40,7 +41,7 @@
         .full = RATE(N, "100")                                                                                              \
     }
 
-#define PLATEAU "phase-retrieval plateau --N 128,256,512 --instances 24"
+#define PLATEAU "phase-retrieval plateau --lr 0.004 --N 128,256,512 --instances 24"
 
 /* Margins of the quartic loss: the reference has them from a uniform grid, which puts alpha_c at 13.6 instead of 13.80: its
  * values are 0.02 to 0.035 above those of the graded grid here. Rates: two binomial errors of its 15 runs, 0.25. */
@@ -103,7 +104,7 @@ static const sp_claim claims[] = {
      .sigmas = 2,
      .theory = "energy_threshold",
      .measured = "energy",
-     .command = "phase-retrieval plateau --lr 0.004 --N 128 --instances 8 --t-max 1",
+     .command = "phase-retrieval plateau --lr 0.004 --N 128 --instances 8",
      .full = PLATEAU},
     {.claim =
          "... released at m = N^(-1/2): 2 rate x escape time grows like ln N (30 %), rate of the Hessian at the release",

@@ -84,7 +84,7 @@ static const sp_claim claims[] = {
      .theory = "exponent_averaged",
      .measured = "exponent",
      .command = EXPONENT("--steps 0", "0.8,1.2,1.6,2", "30,90", "30"),
-     .full = EXPONENT("--steps 0", "0.8,1,1.2,1.4,1.6,2", "50,100,200,400", "30")},
+     .full = EXPONENT("--steps 0", "0.8,1,1.2,1.4,1.6,2", "50,100,200", "40")},
     {.claim = "gradient descent: like n (starts with m > 0, n = 50 to 400)",
      .paper = 1,
      .kind = SP_SIGMAS,
