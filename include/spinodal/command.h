@@ -82,13 +82,14 @@ typedef struct {
 #field, SP_TYPE_VEC, SP_FIELD(P, field, sp_vec), fallback, range, unit, help, NULL                                  \
     }
 /* The first one of a command is the positional DATA and brings --scale --center --labels --classes --limit --na
- * --factorize --onehot; later ones are options taking a source, scaled like the first. fallback "" : optional. */
+ * --columns --factorize --onehot; later ones are options taking a source, scaled like the first. fallback "" : optional. */
 #define SP_DATASET(P, field, fallback, help)                                                                                \
     {                                                                                                                       \
 #field, SP_TYPE_DATA, SP_FIELD(P, field, const sp_dataset *), fallback, SP_ANY, "", help, NULL                      \
     }
 
 /* Words of the options that `data convert` has as well. */
+#define SP_COLUMNS_HELP "keep these columns of a table only: names, numbers from 1, regular expressions"
 #define SP_NA_CHOICES "drop|error"
 #define SP_NA_HELP "rows with a missing value: left out and counted, or refused"
 #define SP_FACTORIZE_HELP "columns of a table, or all those of texts, as codes 0, 1, ... by first appearance"

@@ -1,5 +1,5 @@
 /* Datasets in memory: readers, generators, scaling. See DESIGN of the options: --scale, --center, --labels, --classes,
- * --limit, --na, --factorize, --onehot. */
+ * --limit, --columns, --na, --factorize, --onehot. */
 #ifndef SPINODAL_DATA_H
 #define SPINODAL_DATA_H
 
@@ -39,9 +39,10 @@ typedef struct sp_dataset {
     const size_t *missing;          /* d: in how many of the n + dropped rows the column has no value; NULL: in none */
     size_t missing_labels;          /* rows without a label, among those dropped */
     size_t channels, height, width; /* of images, d = channels*height*width, plane by plane; 0 for other data */
-    const char *scale;              /* none, unit, ddpm or variance: x = gain * raw + offset - mean */
+    const char *scale;              /* none, unit, ddpm, variance or columns: x = gain * raw + offset - mean */
     double gain, offset;
-    const double *mean; /* d values, NULL when not centred */
+    const double *column_gain; /* d values that take the place of gain, when each column has its own; else NULL */
+    const double *mean;        /* d values, NULL when not centred */
     double raw_min, raw_max;
     uint64_t hash; /* of shape, values and labels as given in x */
 } sp_dataset;
@@ -54,8 +55,8 @@ typedef enum { SP_NA_ERROR, SP_NA_DROP } sp_na;
 
 typedef struct {
     const char *scale; /* none: as they are; unit: to [0,1], ddpm: to [-1,1] (bytes from 0..255, other pixels and values from
-                        * their own range); variance: mean coordinate variance 1 (divisor n - 1); NULL or "auto": ddpm for
-                        * images of bounded pixels, variance otherwise */
+                        * their own range); variance: mean coordinate variance 1 (divisor n - 1); columns: variance 1 of
+                        * each column; NULL or "auto": ddpm for images of bounded pixels, variance otherwise */
     bool keep_mean;    /* do not subtract the mean row */
     const char
         *labels; /* file; name or number (from 1, negative from the last) of a column of a table (removed from x); name of an
@@ -67,6 +68,7 @@ typedef struct {
                             * commas; "all": those of texts) to be coded 0, 1, ... in the order in which their texts appear;
                             * NULL: none */
     const char *onehot;    /* the same, one column of 0 and 1 for each text, called "column=text", at most SP_MAX_LEVELS */
+    const char *columns;   /* keep these columns only, named as above after the coding; NULL: all. Not of images */
     const char *used; /* the columns that are used, named as above after the coding; NULL: all. Others may miss values or
                        * hold texts: they are then left out of x */
 } sp_data_options;
@@ -104,6 +106,9 @@ sp_status sp_dataset_from_memory(sp_run *run, const void *x, sp_dtype type, size
 
 /* Row i in double. */
 void sp_dataset_row(const sp_dataset *data, size_t i, double *out);
+
+/* The raw value behind the value x of column j. */
+double sp_dataset_raw(const sp_dataset *data, size_t j, double x);
 
 /* ---- what is in a dataset --------------------------------------------------------------------------- */
 

@@ -161,13 +161,13 @@ typedef struct {
 } sp_kde_scan_row;
 
 typedef struct {
-    size_t n, d;                                                        /* points used, after dropping duplicates */
-    size_t held_out;                                                    /* rows left out in turn */
-    size_t duplicates;                                                  /* rows equal to an earlier one */
-    double d_eff;                                                       /* (sum lambda)^2 / sum lambda^2 of the covariance */
-    double alpha, alpha_eff;                                            /* log(n)/d, log(n)/d_eff */
-    double h_opt, h_opt_se;                                             /* largest leave-one-out likelihood */
-    double h_opt_raw;                                                   /* in units of the raw data */
+    size_t n, d;             /* points used, after dropping duplicates */
+    size_t held_out;         /* rows left out in turn */
+    size_t duplicates;       /* rows equal to an earlier one */
+    double d_eff;            /* (sum lambda)^2 / sum lambda^2 of the covariance */
+    double alpha, alpha_eff; /* log(n)/d, log(n)/d_eff */
+    double h_opt, h_opt_se;  /* largest leave-one-out likelihood */
+    double h_opt_raw;        /* in units of the raw data; NaN when each column has its own */
     double h_G_k5, h_G_k5_se, h_G_k10, h_G_k10_se, h_G_k20, h_G_k20_se; /* condensation, from the spacings */
     double h_G_plugin, h_CLT_plugin, h_opt_plugin, KL_opt_plugin;       /* Gaussian theory with the spectrum of the data */
     double h_scott, h_silverman;

@@ -14,18 +14,20 @@ enum { MAX_PARAMS = 64, MAX_AXES = 8, MAX_ARGS = 128 };
 
 /* Options that come with the first dataset of a command. */
 typedef struct {
-    const char *scale, *labels, *classes, *factorize, *onehot;
+    const char *scale, *labels, *classes, *columns, *factorize, *onehot;
     bool center;
     size_t limit;
     int na;
 } data_params;
 
 static const sp_param data_options[] = {
-    SP_TEXT(data_params, scale, "auto", "none, unit ([0,1]), ddpm ([-1,1]) or variance (mean coordinate variance 1)"),
+    SP_TEXT(data_params, scale, "auto",
+            "none, unit ([0,1]), ddpm ([-1,1]), variance (mean coordinate variance 1) or columns (variance 1 of each)"),
     {"center", SP_TYPE_BOOL, SP_FIELD(data_params, center, bool), "true", SP_ANY, "", "subtract the mean row", NULL},
     SP_TEXT(data_params, labels, "", "file of labels, or column of a table by name or number"),
     SP_TEXT(data_params, classes, "", "keep these classes only, comma separated"),
     SP_SIZE(data_params, limit, "0", SP_NONNEGATIVE, "", "keep the first rows only (0: all)"),
+    SP_TEXT(data_params, columns, "", SP_COLUMNS_HELP),
     SP_CHOICE(data_params, na, SP_NA_CHOICES, "drop", SP_NA_HELP),
     SP_TEXT(data_params, factorize, "", SP_FACTORIZE_HELP),
     SP_TEXT(data_params, onehot, "", SP_ONEHOT_HELP),
@@ -153,6 +155,7 @@ static sp_status open_datasets(sp_run *run, const sp_command *command, const arg
                                .labels = *d.labels ? d.labels : NULL,
                                .classes = *d.classes ? d.classes : NULL,
                                .limit = d.limit,
+                               .columns = *d.columns ? d.columns : NULL,
                                .na = d.na ? SP_NA_ERROR : SP_NA_DROP,
                                .factorize = *d.factorize ? d.factorize : NULL,
                                .onehot = *d.onehot ? d.onehot : NULL};
@@ -183,7 +186,7 @@ static sp_status describe_data(sp_run *run, const sp_dataset *data, sp_result *r
                               {"n", sp_format(run, "%zu", data->n)},
                               {"d", sp_format(run, "%zu", data->d)},
                               {"scale", data->scale},
-                              {"gain", sp_format(run, "%.17g", data->gain)},
+                              {"gain", data->column_gain ? "nan" : sp_format(run, "%.17g", data->gain)},
                               {"offset", sp_format(run, "%.17g", data->offset)},
                               {"centered", data->mean ? "true" : "false"},
                               {"classes", sp_format(run, "%zu", data->n_classes)},
@@ -281,6 +284,19 @@ static sp_status run_grid(sp_run *run, const sp_command *command, size_t n, cons
     return SP_OK;
 }
 
+/* Commands on tables call the labels by the letter of the formulas as well. */
+static sp_status rename_response(sp_run *run, size_t n, sp_argument *args)
+{
+    const char *labels = given(&(arguments){n, args}, "labels");
+    for (size_t i = 0; i < n; i++)
+        if (!strcmp(args[i].name, "y")) {
+            if (labels)
+                return sp_fail(run, SP_USAGE, "--y and --labels both name the response: give one");
+            args[i].name = "labels";
+        }
+    return SP_OK;
+}
+
 static sp_status call(sp_run *run, const char *name, const sp_dataset *data, size_t n_args, const char *const *texts,
                       sp_result **out)
 {
@@ -293,6 +309,8 @@ static sp_status call(sp_run *run, const char *name, const sp_dataset *data, siz
     sp_argument split[MAX_ARGS + 2];
     SP_TRY(sp_arguments_split(run, n_args, texts, split));
     arguments args = {n_args, split};
+    if (command->raw)
+        SP_TRY(rename_response(run, n_args, split));
     for (const sp_param *p = data_options; command->raw && p->name; p++)
         if (sp_param_default(command, p) != p->fallback && !given(&args, p->name))
             split[args.n++] = (sp_argument){p->name, sp_param_default(command, p)};

@@ -1,7 +1,7 @@
 #include "spinodal/command.h"
 
 typedef struct {
-    const char *data, *out, *format, *labels, *classes, *factorize, *onehot;
+    const char *data, *out, *format, *labels, *classes, *columns, *factorize, *onehot;
     size_t limit;
     int scale, na;
     bool center;
@@ -12,7 +12,7 @@ typedef struct {
     size_t n, d, classes, dropped;
 } R;
 
-#define SCALES "none|unit|ddpm|variance"
+#define SCALES "none|unit|ddpm|variance|columns"
 
 static const sp_param params[] = {
     SP_TEXT(P, data, SP_REQUIRED, "the dataset"),
@@ -23,6 +23,7 @@ static const sp_param params[] = {
     SP_TEXT(P, labels, "", "file of labels, or column of a table by name or number"),
     SP_TEXT(P, classes, "", "keep these classes only, comma separated"),
     SP_SIZE(P, limit, "0", SP_NONNEGATIVE, "", "keep the first rows only (0: all)"),
+    SP_TEXT(P, columns, "", SP_COLUMNS_HELP),
     SP_CHOICE(P, na, SP_NA_CHOICES, "drop", SP_NA_HELP),
     SP_TEXT(P, factorize, "", SP_FACTORIZE_HELP),
     SP_TEXT(P, onehot, "", SP_ONEHOT_HELP),
@@ -39,7 +40,7 @@ static const sp_scalar scalars[] = {SP_OUT(R, file, "", "written"),
 static sp_status run_data_convert(sp_run *run, const void *params_, void *scalars_, sp_result *out)
 {
     (void)out;
-    static const char *const scales[] = {"none", "unit", "ddpm", "variance"};
+    static const char *const scales[] = {"none", "unit", "ddpm", "variance", "columns"};
     const P *p = params_;
     R *r = scalars_;
     const sp_dataset *data;
@@ -49,6 +50,7 @@ static sp_status run_data_convert(sp_run *run, const void *params_, void *scalar
                                .labels = *p->labels ? p->labels : NULL,
                                .classes = *p->classes ? p->classes : NULL,
                                .limit = p->limit,
+                               .columns = *p->columns ? p->columns : NULL,
                                .na = p->na ? SP_NA_ERROR : SP_NA_DROP,
                                .factorize = *p->factorize ? p->factorize : NULL,
                                .onehot = *p->onehot ? p->onehot : NULL};

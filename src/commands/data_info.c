@@ -1,5 +1,7 @@
 #include "spinodal/command.h"
 
+#include <math.h>
+
 typedef struct {
     const sp_dataset *data;
 } P;
@@ -63,7 +65,7 @@ static sp_status run_data_info(sp_run *run, const void *params_, void *scalars_,
                          .raw_min = data->raw_min,
                          .raw_max = data->raw_max,
                          .scale = data->scale,
-                         .gain = data->gain,
+                         .gain = data->column_gain ? NAN : data->gain,
                          .offset = data->offset,
                          .mean = s.mean,
                          .variance = s.variance,

@@ -57,7 +57,7 @@ static sp_status read_log(sp_run *run, const sp_dataset *d, double **step, doubl
         sp_dataset_row(d, i, row);
         for (int k = 0; k < 3; k++)
             if (*out[k])
-                (*out[k])[i] = (row[c[k]] + (d->mean ? d->mean[c[k]] : 0) - d->offset) / d->gain;
+                (*out[k])[i] = sp_dataset_raw(d, c[k], row[c[k]]);
     }
     return SP_OK;
 }

@@ -18,7 +18,7 @@ typedef struct {
 } R;
 
 static const sp_param params[] = {
-    SP_DATASET(P, data, SP_REQUIRED, "table with the response as its labels (--labels COLUMN)"),
+    SP_DATASET(P, data, SP_REQUIRED, "table with the response as its labels (--y COLUMN or --labels COLUMN)"),
     SP_TEXT(P, x, "", "block of columns: names, numbers from 1, regular expressions (empty: all but the given ones)"),
     SP_TEXT(P, given, "", "condition on these columns (empty: unconditional)"),
     SP_CHOICE(P, ties, "average|random", "average",

@@ -20,7 +20,7 @@ typedef struct {
 } R;
 
 static const sp_param params[] = {
-    SP_DATASET(P, data, SP_REQUIRED, "table with the response as its labels (--labels COLUMN)"),
+    SP_DATASET(P, data, SP_REQUIRED, "table with the response as its labels (--y COLUMN or --labels COLUMN)"),
     SP_DATASET(P, test, "", "rows held out, to judge the features on"),
     SP_REAL(P, holdout, "0", SP_BETWEEN(0, 0.9), "", "fraction of the rows held out instead"),
     SP_TEXT(P, x, "", "columns: names, numbers from 1, regular expressions (empty: all but the group)"),

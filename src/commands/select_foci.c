@@ -17,7 +17,7 @@ typedef struct {
 } R;
 
 static const sp_param params[] = {
-    SP_DATASET(P, data, SP_REQUIRED, "table with the response as its labels (--labels COLUMN)"),
+    SP_DATASET(P, data, SP_REQUIRED, "table with the response as its labels (--y COLUMN or --labels COLUMN)"),
     SP_TEXT(P, x, "", "candidate columns: names, numbers from 1, regular expressions (empty: all)"),
     SP_TEXT(P, start, "", "columns taken as chosen already"),
     SP_CHOICE(P, column_scale, "sd|rank|none", "sd",

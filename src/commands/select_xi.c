@@ -17,7 +17,7 @@ typedef struct {
 } R;
 
 static const sp_param params[] = {
-    SP_DATASET(P, data, SP_REQUIRED, "table with the response as its labels (--labels COLUMN)"),
+    SP_DATASET(P, data, SP_REQUIRED, "table with the response as its labels (--y COLUMN or --labels COLUMN)"),
     SP_TEXT(P, x, "", "columns: names, numbers from 1, regular expressions (empty: all)"),
     SP_CHOICE(P, ties, "average|random|stable", "average",
               "equal x: mean over random orders, one of them, or the order of the rows"),

@@ -51,12 +51,12 @@ static sp_status codes_of(sp_run *run, const sp_reader *r, const sp_dataset *lik
     return SP_OK;
 }
 
-static sp_status find_unused(sp_run *run, sp_reader *r, const char *used, sp_coding *c)
+static sp_status find_unused(sp_run *run, sp_reader *r, const sp_data_options *o, sp_coding *c)
 {
     const char **name = SP_NEW(run, const char *, c->d), **whole = SP_NEW(run, const char *, c->d);
     size_t *number = SP_NEW(run, size_t, c->d);
-    bool *marked = SP_NEW(run, bool, c->d);
-    if (!name || !whole || !number || !marked)
+    bool *used = SP_NEW(run, bool, c->d), *chosen = SP_NEW(run, bool, c->d);
+    if (!name || !whole || !number || !used || !chosen)
         return SP_FAILED;
     for (size_t k = 0; k < c->d; k++) {
         size_t j = c->source[k];
@@ -70,12 +70,22 @@ static sp_status find_unused(sp_run *run, sp_reader *r, const char *used, sp_cod
         if (!name[k])
             return SP_FAILED;
     }
-    SP_TRY(sp_mark_columns(run, &(sp_named_columns){c->d, name, whole, number}, used, "", marked));
+    sp_named_columns columns = {c->d, name, whole, number};
+    if (o->used)
+        SP_TRY(sp_mark_columns(run, &columns, o->used, "", used));
+    if (o->columns) {
+        SP_TRY(sp_mark_columns(run, &columns, o->columns, "--columns", chosen));
+        if (!(c->left_out = SP_NEW(run, bool, c->d)))
+            return SP_FAILED;
+    }
     for (size_t j = 0; j < r->d; j++)
         c->unused[j] = true;
-    for (size_t k = 0; k < c->d; k++)
-        if (marked[k])
+    for (size_t k = 0; k < c->d; k++) {
+        if (o->columns)
+            c->left_out[k] = !chosen[k];
+        if ((!o->used || used[k]) && (!o->columns || chosen[k]))
             c->unused[c->source[k]] = false;
+    }
     if (r->label_factor)
         c->unused[r->label_factor->column] = false;
     r->unused = c->unused;
@@ -118,9 +128,11 @@ sp_status sp_coding_create(sp_run *run, sp_reader *r, const sp_data_options *o, 
     SP_TRY(lay_out(run, r, like, c));
     SP_TRY(codes_of(run, r, like, c));
     c->plain = n == 0;
-    if (!o->used)
+    if (!o->used && !o->columns)
         return SP_OK;
-    SP_TRY(find_unused(run, r, o->used, c));
+    if (o->columns && r->channels > 0)
+        return sp_fail(run, SP_USAGE, "%s holds images: --columns chooses among the columns of a table", r->name);
+    SP_TRY(find_unused(run, r, o, c));
     for (size_t j = 0; like && j < r->d; j++)
         c->holes[j] = !has_column(like, j + 1);
     return SP_OK;
@@ -176,8 +188,10 @@ static size_t label_code(const sp_coding *c, const sp_reader *r, size_t f)
 static bool kept(const sp_coding *c, const sp_reader *r, size_t k)
 {
     size_t j = c->source[k], f = c->factor[j];
-    if (c->holes[j] || c->level[k] == SIZE_MAX)
-        return !c->holes[j];
+    if ((c->left_out && c->left_out[k]) || c->holes[j])
+        return false;
+    if (c->level[k] == SIZE_MAX)
+        return true;
     return (c->like || c->level[k] < c->n_codes[f]) && c->level[k] != label_code(c, r, f);
 }
 

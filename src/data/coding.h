@@ -9,6 +9,7 @@ typedef struct {
     size_t d;               /* columns of x, while reading */
     bool plain;             /* they are those of the source */
     size_t *source, *level; /* of each: column of the reader; level of a one-hot column, else SIZE_MAX */
+    bool *left_out;         /* of each: not among the columns to keep; NULL: all are kept */
     bool *unused, *holes; /* by column of the reader: not used; to be left out, not used and without a value somewhere (or in
                              `like`) */
     size_t *missing;      /* by column of the reader: rows looked at without a value there */

@@ -152,7 +152,8 @@ static sp_status load(sp_run *run, sp_loading *l, sp_dataset *data)
         l->label = SP_NEW(run, double, l->rows);
     if ((l->labels.n || r->labelled) && !l->label)
         return SP_FAILED;
-    if (l->filter || l->like || !l->options->keep_mean || !l->options->scale || strcmp(l->options->scale, "none") != 0)
+    if (l->filter || l->like || l->options->columns || !l->options->keep_mean || !l->options->scale ||
+        strcmp(l->options->scale, "none") != 0)
         r->borrowed = NULL;
     if (r->borrowed && (l->options->na == SP_NA_DROP || r->unused) &&
         (!complete_array(r) || (r->label && sp_any_nan(r->n, r->label))))

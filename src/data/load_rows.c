@@ -107,14 +107,13 @@ static sp_status take_rows(sp_run *run, sp_loading *l, size_t first, size_t rows
 static sp_status report_dropped(sp_run *run, const sp_loading *l)
 {
     const sp_reader *r = l->r;
-    size_t worst = 0;
+    size_t worst = 0, count = 0; /* of the used columns */
     const char *most = "the label";
     if (l->dropped == 0)
         return SP_OK;
     for (size_t j = 0; j < r->d; j++)
-        if (!l->coding.unused[j] && l->coding.missing[j] > l->coding.missing[worst])
-            worst = j;
-    size_t count = l->coding.unused[worst] ? 0 : l->coding.missing[worst];
+        if (!l->coding.unused[j] && l->coding.missing[j] > count)
+            count = l->coding.missing[worst = j];
     if (count >= l->missing_labels)
         most = r->column_name && *r->column_name[worst] ? sp_format(run, "column %s", r->column_name[worst])
                                                         : sp_format(run, "column %zu", worst + 1);

@@ -77,11 +77,12 @@ sp_status sp_values_store(sp_run *run, sp_values *v, size_t at, size_t rows, con
 
 sp_status sp_scale_check(sp_run *run, const char *scale)
 {
-    static const char *const known[] = {"none", "unit", "ddpm", "variance", "auto"};
-    for (size_t i = 0; scale && i < 5; i++)
+    static const char *const known[] = {"none", "unit", "ddpm", "variance", "columns", "auto"};
+    for (size_t i = 0; scale && i < sizeof known / sizeof *known; i++)
         if (!strcmp(scale, known[i]))
             return SP_OK;
-    return scale ? sp_fail(run, SP_USAGE, "--scale is none, unit, ddpm, variance or auto, got \"%s\"", scale) : SP_OK;
+    return scale ? sp_fail(run, SP_USAGE, "--scale is none, unit, ddpm, variance, columns or auto, got \"%s\"", scale)
+                 : SP_OK;
 }
 
 /* ---- moments ------------------------------------------------------------------------------------------ */
@@ -141,6 +142,26 @@ static bool is_picture(const sp_reader *r, const sp_values *v)
     return r->type == SP_U1 || r->type == SP_U2 || (v->min >= -1 && v->max <= 1) || (v->min >= 0 && v->max <= 255);
 }
 
+/* Each column to variance 1. */
+static sp_status column_gains(sp_run *run, const sp_values *v, const sp_reader *r, const double *square, sp_dataset *data)
+{
+    double *gain = SP_NEW(run, double, v->d);
+    if (!gain)
+        return SP_FAILED;
+    for (size_t j = 0; j < v->d; j++) {
+        gain[j] = sqrt((double)(v->n - 1) / square[j]);
+        if (!isfinite(gain[j]) || !(gain[j] > 0)) {
+            const char *name = data->column_name ? sp_format(run, " (%s)", data->column_name[j]) : "";
+            return sp_fail(run, SP_DATA,
+                           "%s: column %zu%s is constant and cannot be scaled to variance 1 (leave it out, or --scale "
+                           "variance)",
+                           r->name, j + 1, name ? name : "");
+        }
+    }
+    data->column_gain = gain;
+    return SP_OK;
+}
+
 static sp_status choose_scale(sp_run *run, const sp_values *v, const sp_reader *r, const char *scale, const double *square,
                               sp_dataset *data)
 {
@@ -148,6 +169,8 @@ static sp_status choose_scale(sp_run *run, const sp_values *v, const sp_reader *
     data->scale = scale;
     data->gain = 1;
     data->offset = 0;
+    if (!strcmp(scale, "columns"))
+        return column_gains(run, v, r, square, data);
     if (!strcmp(scale, "variance")) {
         for (size_t j = 0; j < v->d; j++)
             total += square[j];
@@ -180,34 +203,43 @@ static sp_status choose_scale(sp_run *run, const sp_values *v, const sp_reader *
 typedef struct {
     sp_values *v;
     float *x;
-    double gain, offset;
-    const double *mean;
+    const sp_dataset *to; /* gains, offset and mean */
     const sp_reader *r;
 } map;
+
+static double gain_of(const sp_dataset *data, size_t j) { return data->column_gain ? data->column_gain[j] : data->gain; }
+
+double sp_dataset_raw(const sp_dataset *data, size_t j, double x)
+{
+    return (x + (data->mean ? data->mean[j] : 0) - data->offset) / gain_of(data, j);
+}
 
 static sp_status map_block(sp_run *worker, size_t block, void *context)
 {
     const map *m = context;
     sp_values *v = m->v;
     size_t d = v->d, step = ROW_BLOCK / d + 1, first = block * step, last = first + step < v->n ? first + step : v->n;
-    double *constant = SP_NEW(worker, double, d);
-    if (!constant)
+    const sp_dataset *to = m->to;
+    double *constant = SP_NEW(worker, double, d), *gain = SP_NEW(worker, double, d);
+    if (!constant || !gain)
         return SP_FAILED;
-    for (size_t j = 0; j < d; j++)
-        constant[j] = m->gain * v->shift[j] + m->offset - (m->mean ? m->mean[j] : 0);
-    bool bad = false, fixed = v->borrowed && v->x64 && m->gain == 1; /* the caller's doubles are already right */
+    bool bad = false, fixed = v->borrowed && v->x64; /* the caller's doubles are already right */
+    for (size_t j = 0; j < d; j++) {
+        gain[j] = gain_of(to, j);
+        constant[j] = gain[j] * v->shift[j] + to->offset - (to->mean ? to->mean[j] : 0);
+    }
     for (size_t i = first; i < last; i++) {
         float *out = m->x + i * d;
         double *wide = v->x64 ? v->x64 + i * d : NULL;
         for (size_t j = 0; wide && j < d; j++) {
-            double y = fixed ? wide[j] : m->gain * wide[j] + constant[j];
+            double y = fixed ? wide[j] : gain[j] * wide[j] + constant[j];
             if (!fixed)
                 wide[j] = y;
             out[j] = (float)y;
             bad |= !(fabs(y) <= FLT_MAX);
         }
         for (size_t j = 0; !wide && j < d; j++) {
-            out[j] = (float)(m->gain * (double)out[j] + constant[j]);
+            out[j] = (float)(gain[j] * (double)out[j] + constant[j]);
             bad |= !(fabsf(out[j]) <= FLT_MAX);
         }
     }
@@ -226,18 +258,19 @@ sp_status sp_scale_apply(sp_run *run, sp_values *v, const sp_reader *r, const sp
     const char *scale = options->scale && strcmp(options->scale, "auto") != 0 ? options->scale
                         : is_picture(r, v)                                    ? "ddpm"
                                                                               : "variance";
-    bool variance = !like && !strcmp(scale, "variance"), center = !like && !options->keep_mean;
-    double *mean = SP_NEW(run, double, d), *square = variance ? SP_NEW(run, double, d) : NULL;
-    if (!mean || (variance && !square))
+    bool spread = !like && (!strcmp(scale, "variance") || !strcmp(scale, "columns")), center = !like && !options->keep_mean;
+    double *mean = SP_NEW(run, double, d), *square = spread ? SP_NEW(run, double, d) : NULL;
+    if (!mean || (spread && !square))
         return SP_FAILED;
     data->raw_min = v->min;
     data->raw_max = v->max;
-    if (variance || center)
+    if (spread || center)
         SP_TRY(sp_parallel(run, (d + PANEL - 1) / PANEL, moments_block, &(moments){v, mean, square}));
     if (like) {
         data->scale = sp_strdup(run, like->scale);
         data->gain = like->gain;
         data->offset = like->offset;
+        data->column_gain = like->column_gain;
         data->mean = like->mean;
     }
     else
@@ -246,7 +279,7 @@ sp_status sp_scale_apply(sp_run *run, sp_values *v, const sp_reader *r, const sp
         return SP_FAILED;
     if (center) {
         for (size_t j = 0; j < d; j++)
-            mean[j] = data->gain * (mean[j] + v->shift[j]) + data->offset;
+            mean[j] = gain_of(data, j) * (mean[j] + v->shift[j]) + data->offset;
         data->mean = mean;
     }
     float *x = v->x ? v->x : SP_NEW(run, float, v->n *d);
@@ -256,8 +289,7 @@ sp_status sp_scale_apply(sp_run *run, sp_values *v, const sp_reader *r, const sp
     data->x64 = v->x64;
     if (v->borrowed && v->x)
         return SP_OK;
-    return sp_parallel(run, v->n / (ROW_BLOCK / d + 1) + 1, map_block,
-                       &(map){v, x, data->gain, data->offset, data->mean, r});
+    return sp_parallel(run, v->n / (ROW_BLOCK / d + 1) + 1, map_block, &(map){v, x, data, r});
 }
 
 /* ---- hash --------------------------------------------------------------------------------------------- */

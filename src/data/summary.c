@@ -8,8 +8,7 @@
 /* One value of the dataset in its raw scale. */
 static double raw_value(const sp_dataset *data, size_t i, size_t j)
 {
-    double x = data->x64 ? data->x64[i * data->d + j] : (double)data->x[i * data->d + j];
-    return (x + (data->mean ? data->mean[j] : 0) - data->offset) / data->gain;
+    return sp_dataset_raw(data, j, data->x64 ? data->x64[i * data->d + j] : (double)data->x[i * data->d + j]);
 }
 
 static sp_status columns(sp_run *run, const sp_dataset *data, sp_dataset_summary *out)

@@ -355,7 +355,7 @@ sp_status sp_kde_fit(sp_run *run, const sp_kde_fit_params *p, sp_kde_fit_result 
     out->held_out = s.m;
     SP_TRY(scan(run, p, &s, out));
     SP_TRY(plug_in(run, &s, out));
-    out->h_opt_raw = p->data->gain > 0 ? out->h_opt / p->data->gain : out->h_opt;
+    out->h_opt_raw = p->data->column_gain ? NAN : out->h_opt / p->data->gain;
     out->verdict = verdict(run, out);
     return out->verdict ? SP_OK : SP_FAILED;
 }

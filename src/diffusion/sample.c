@@ -224,6 +224,7 @@ sp_status sp_trajectory_frames_write(sp_run *run, const sp_trajectory_list *list
                          .scale = data->scale,
                          .gain = data->gain,
                          .offset = data->offset,
+                         .column_gain = data->column_gain,
                          .column_name = data->column_name};
     return sp_dataset_write(run, &frames, path, NULL, NULL);
 }

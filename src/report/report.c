@@ -314,7 +314,7 @@ static void put_provenance(const page *p)
         for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
             put_pair(p->file, keys[i], sp_result_data(p->result, keys[i]));
         fputs("</tbody></table></div>\n<p class=\"soft small\">x = gain · raw + offset, minus the mean row when "
-              "centred.</p>\n",
+              "centred (scale \"columns\": each column has a gain, 1 / its standard deviation).</p>\n",
               p->file);
     }
     if (sp_result_parameters(p->result)) {

@@ -122,8 +122,8 @@ const char *sp_survey_data_words(sp_survey *s)
 {
     static const struct {
         const char *key, *fallback;
-    } options[] = {{"data", ""},   {"scale", "auto"}, {"center", "true"}, {"labels", ""}, {"classes", ""},
-                   {"limit", "0"}, {"na", "drop"},    {"factorize", ""},  {"onehot", ""}};
+    } options[] = {{"data", ""},   {"scale", "auto"}, {"center", "true"}, {"labels", ""},    {"classes", ""},
+                   {"limit", "0"}, {"columns", ""},   {"na", "drop"},     {"factorize", ""}, {"onehot", ""}};
     const char *words = "";
     for (size_t k = 0; k < sizeof options / sizeof *options; k++)
         for (size_t i = 0; words && i < sp_result_parameters(s->out); i++) {

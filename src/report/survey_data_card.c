@@ -84,8 +84,6 @@ static sp_status column_ranges(sp_survey *s, ranges *r)
     return SP_OK;
 }
 
-static double raw(const sp_dataset *a, size_t j, double x) { return (x + (a->mean ? a->mean[j] : 0) - a->offset) / a->gain; }
-
 static size_t describe_columns(sp_survey *s, const ranges *r)
 {
     enum { MOST = 64 };
@@ -96,8 +94,9 @@ static size_t describe_columns(sp_survey *s, const ranges *r)
     for (size_t j = 0; a->channels == 0 && j < a->d && j < MOST; j++) {
         double n = (double)a->n, mean = r->sum[j] / n, variance = fmax(0, r->sum2[j] / n - mean * mean);
         const char *name = a->column_name ? a->column_name[j] : sp_format(s->run, "%zu", j);
-        SP_SURVEY_ROW(s, "columns", name, raw(a, j, mean), sqrt(variance) / fabs(a->gain), raw(a, j, r->low[j]),
-                      raw(a, j, r->high[j]), sqrt(variance));
+        double sd = sqrt(variance);
+        SP_SURVEY_ROW(s, "columns", name, sp_dataset_raw(a, j, mean), sp_dataset_raw(a, j, sd) - sp_dataset_raw(a, j, 0),
+                      sp_dataset_raw(a, j, r->low[j]), sp_dataset_raw(a, j, r->high[j]), sd);
     }
     return constant;
 }
@@ -137,6 +136,14 @@ static void describe_scale(sp_survey *s)
 {
     const sp_dataset *a = s->data;
     const char *offset = a->offset == 0 ? "" : sp_format(s->run, " %s %.6g", a->offset < 0 ? "−" : "+", fabs(a->offset));
+    if (a->column_gain) {
+        sp_survey_say(
+            s,
+            "Values lie between %g and %g in the source. Scale \"columns\": each column is divided by its standard "
+            "deviation%s. Every time and bandwidth below depends on this scale: noise has variance 1 on it.",
+            a->raw_min, a->raw_max, a->mean ? " after its mean is subtracted" : ", not centred");
+        return;
+    }
     sp_survey_say(
         s,
         "Values lie between %g and %g in the source. Scale \"%s\": x = %.6g · raw%s%s. Every time and bandwidth below "
@@ -197,8 +204,8 @@ static void warn_of_units(sp_survey *s, const ranges *r)
     }
     if (a->d > 2 && a->column_name && largest > SHARE / 100.0 * total)
         sp_survey_caution(s,
-                          "Column %s carries %.3g %% of the variance: every time and bandwidth below is about it. Bring the "
-                          "columns to comparable units first.",
+                          "Column %s carries %.3g %% of the variance: every time and bandwidth below is about it. Give "
+                          "--scale columns to bring all to variance 1.",
                           a->column_name[column], 100 * largest / total);
 }
 

@@ -13,7 +13,7 @@ void sp_survey_pixels(const sp_survey *s, const float *row, unsigned char *out)
     for (size_t c = 0; c < a->channels; c++)
         for (size_t k = 0; k < pixels; k++) {
             size_t j = c * pixels + k;
-            double raw = (row[j] + (a->mean ? a->mean[j] : 0) - a->offset) / a->gain;
+            double raw = sp_dataset_raw(a, j, row[j]);
             double grey = 255 * (raw - a->raw_min) / span;
             out[k * a->channels + c] = (unsigned char)(grey < 0 ? 0 : grey > 255 ? 255 : grey + 0.5);
         }

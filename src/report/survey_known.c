@@ -28,7 +28,7 @@ bool sp_survey_mixture(const sp_survey *s, sp_mixture_model *out)
 {
     static const char prefix[] = "gen:gaussian-mixture";
     const sp_dataset *a = s->data;
-    if (strncmp(a->name, prefix, sizeof prefix - 1) != 0 || strstr(a->name, "weights="))
+    if (strncmp(a->name, prefix, sizeof prefix - 1) != 0 || strstr(a->name, "weights=") || a->column_gain)
         return false;
     double scale = a->gain * a->gain;
     *out = (sp_mixture_model){a->d, key(a->name, "mu2", 1) * scale, key(a->name, "sigma2", 1) * scale};

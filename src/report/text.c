@@ -186,7 +186,8 @@ void sp_write_text(FILE *file, const sp_result *result)
     const char *name = sp_result_data(result, "name");
     if (name)
         fprintf(file, "data: %s, n = %s, d = %s, scale %s (gain %s), %scentred\n\n", name, sp_result_data(result, "n"),
-                sp_result_data(result, "d"), sp_result_data(result, "scale"), sp_result_data(result, "gain"),
+                sp_result_data(result, "d"), sp_result_data(result, "scale"),
+                strcmp(sp_result_data(result, "gain"), "nan") ? sp_result_data(result, "gain") : "one for each",
                 strcmp(sp_result_data(result, "centered"), "true") ? "not " : "");
     write_items(file, result);
     write_scalars(file, result);

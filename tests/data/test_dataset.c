@@ -1,6 +1,8 @@
 /* Datasets: scale, mean, labels, classes, limit, memory of the caller. */
 #include "data_test.h"
 
+#include <stdlib.h>
+
 static const float small[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 20};
 static const int32_t small_label[] = {7, 3, 7, 5};
 
@@ -49,6 +51,52 @@ static void variance_and_mean(void **state)
     for (size_t i = 0; i < 12; i++)
         assert_true(fabs(data->gain * small[i] + data->offset - data->mean[i % 3] - data->x64[i]) < 1e-14);
     assert_true(data->raw_min == 0 && data->raw_max == 20);
+    sp_run_free(run);
+}
+
+static void columns_of_variance_one(void **state)
+{
+    (void)state;
+    enum { N = 5000, D = 4000 }; /* above SP_DOUBLE_LIMIT: the values are kept in float */
+    sp_run *run = new_run();
+    const sp_dataset *data, *test;
+    sp_data_options options = {.scale = "columns"};
+    assert_int_equal(sp_dataset_from_memory(run, small, SP_FLOAT32, 4, 3, NULL, &options, NULL, &data), SP_OK);
+    for (size_t j = 0; j < 3; j++) {
+        double mean = 0, square = 0;
+        for (size_t i = 0; i < 4; i++) {
+            mean += data->x64[i * 3 + j] / 4;
+            square += data->x64[i * 3 + j] * data->x64[i * 3 + j];
+            assert_true(fabs(sp_dataset_raw(data, j, data->x64[i * 3 + j]) - small[i * 3 + j]) < 1e-13);
+        }
+        assert_true(fabs(mean) < 1e-14 && fabs(square / 3 - 1) < 1e-14);
+    }
+    static const double query[] = {1, 2, 3};
+    assert_int_equal(sp_dataset_from_memory(run, query, SP_FLOAT64, 1, 3, NULL, NULL, data, &test), SP_OK);
+    for (size_t j = 0; j < 3; j++)
+        assert_true(fabs(sp_dataset_raw(data, j, test->x64[j]) - query[j]) < 1e-13);
+    static const double constant[] = {1, 5, 2, 5};
+    assert_int_equal(sp_dataset_from_memory(run, constant, SP_FLOAT64, 2, 2, NULL, &options, NULL, &data), SP_DATA);
+    assert_non_null(strstr(sp_run_message(run), "column 2 is constant"));
+
+    float *large = malloc(sizeof *large * N * D), *same = malloc(sizeof *same * N * D);
+    assert_true(large && same);
+    for (size_t i = 0; i < N; i++)
+        for (size_t j = 0; j < D; j++)
+            large[i * D + j] = same[i * D + j] = (float)((1 + (double)(j % 7)) * (double)(i * (j % 100 + 1) % 101));
+    assert_int_equal(sp_dataset_from_memory(run, large, SP_FLOAT32, N, D, NULL, &options, NULL, &data), SP_OK);
+    assert_null(data->x64);
+    for (size_t j = 0; j < D; j += 97) {
+        double square = 0;
+        for (size_t i = 0; i < N; i++) {
+            double x = (double)data->x[i * D + j];
+            square += x * x / (N - 1);
+            assert_true(fabs(sp_dataset_raw(data, j, x) - (double)same[i * D + j]) < 1e-3); /* of values to 700, in float */
+        }
+        assert_true(fabs(square - 1) < 1e-5);
+    }
+    free(large);
+    free(same);
     sp_run_free(run);
 }
 
@@ -175,10 +223,15 @@ static void same_bits_for_any_threads(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(memory_is_used_where_it_is),   cmocka_unit_test(variance_and_mean),
-        cmocka_unit_test(like_applies_the_same_map),    cmocka_unit_test(classes_and_limit),
-        cmocka_unit_test(bytes_are_pixels_when_images), cmocka_unit_test(large_offsets_keep_their_digits),
-        cmocka_unit_test(values_that_are_no_numbers),   cmocka_unit_test(same_bits_for_any_threads),
+        cmocka_unit_test(memory_is_used_where_it_is),
+        cmocka_unit_test(variance_and_mean),
+        cmocka_unit_test(columns_of_variance_one),
+        cmocka_unit_test(like_applies_the_same_map),
+        cmocka_unit_test(classes_and_limit),
+        cmocka_unit_test(bytes_are_pixels_when_images),
+        cmocka_unit_test(large_offsets_keep_their_digits),
+        cmocka_unit_test(values_that_are_no_numbers),
+        cmocka_unit_test(same_bits_for_any_threads),
     };
     return cmocka_run_group_tests(tests, NULL, remove_temp);
 }

@@ -26,6 +26,15 @@ awk 'BEGIN { srand(3); split("Clerk,Tech,Sales,Exec", job, ","); split("Male,Fem
     if (rand() < 0.05) rich = !rich
     print a ", " (i % 10 == 3 ? "?" : job[j]) ", " (i % 25 == 3 ? "" : h) ", " sex[s] ", " (rich ? ">50K" : "<=50K") } }' >census.csv
 
+# --columns keeps some: the others may hold texts or miss values, the count names a column that is kept
+expect 0 '"d":2,' data info census.csv --labels income --columns age,hours --json
+expect 0 '60 of 1500 rows have a missing value and are left out (60 in column hours)' data info census.csv --labels income --columns 1,hours
+expect 0 '^job=Clerk ' data info census.csv --labels income --columns job=Clerk,age --onehot job
+expect 0 '"d":2,' data info census.csv --labels income --columns job=Clerk,age --onehot job --json
+expect 0 '"d":5,' data info census.csv --labels income --columns job,age --onehot job --json
+expect 0 'scale columns' kde fit census.csv --labels income --columns age,hours --scale columns --limit 300
+expect 2 'no column "height"' kde fit census.csv --labels income --columns height
+expect 2 'give one' select xi census.csv --y income --labels income
 expect 3 'line 2, column 2 (job): ".*" is not a number; .*--factorize job .*--onehot job' data info census.csv --labels income
 expect 3 'is not a number; .*--factorize job' survey census.csv --labels income --quick
 expect 3 'line 5, column 2 (job): missing value "?"' data info census.csv --labels income --factorize all --na error
