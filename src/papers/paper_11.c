@@ -4,8 +4,6 @@
 
 /* ---- values that no single path gives -------------------------------------------------------------------- */
 
-static double xi_of(double r2) { return sp_xi_gaussian(r2); }
-
 static double normal_row(sp_rng *rng, double *x)
 {
     for (int k = 0; k < 3; k++)
@@ -133,15 +131,6 @@ SP_NULL_VARIANCE(null_1, 1)
 SP_NULL_VARIANCE(null_2, 2)
 SP_NULL_VARIANCE(null_3, 3)
 
-static sp_status gaussian_pair(sp_run *run, const sp_result *result, double *value, double *se)
-{
-    (void)run;
-    (void)result;
-    *value = xi_of(2.0 / 3);
-    *se = 0;
-    return SP_OK;
-}
-
 /* The largest |theta| of the columns that do not enter y. */
 static sp_status useless_weight(sp_run *run, const sp_result *result, double *value, double *se)
 {
@@ -163,25 +152,29 @@ static sp_status useless_weight(sp_run *run, const sp_result *result, double *va
 #define SINES                                                                                                               \
     "select diffoci gen:table,d=6,n=200,seed=21,stream=splitmix64,y=sin(x1)+sin(x2)+sin(x3) --init ones --column-scale "    \
     "none --steps 400"
-#define SMALL "gen:table,n=30"
+/* Claims about many samples show the command of one. */
+#define INDEPENDENT "gen:table,n=500,d=4,y=x4"
+#define SUM_OF_SINES "select codec gen:table,n=1000,d=3,y=sin(x1)+sin(x2)+sin(x3)"
 
 static const sp_claim claims[] = {
-    {"xi of a normal pair with rho^2 = 2/3: (3/pi) asin((1 + rho^2)/2) - 1/2", 0.440712, SP_ABSOLUTE, 1e-6, 0, NULL, NULL,
-     "select xi " SMALL, NULL, NULL, gaussian_pair},
+    {"xi of a normal pair with rho^2 = 2/3: (3/pi) asin((1 + rho^2)/2) - 1/2", 0.440712, SP_ABSOLUTE, 1e-6, 0, NULL, "xi",
+     "select theory --r2 0.66666666666666667", NULL, NULL, NULL},
+    {"T(y, z | x) of jointly normal variables, R2 = 5/6 with and 2/3 without z", 0.298023, SP_ABSOLUTE, 1e-6, 0, NULL, "T",
+     "select theory --r2 0.83333333333333333 --r2-given 0.66666666666666667", NULL, NULL, NULL},
     {"T of y = x + z/2 + e/2 on x tends to xi_G(2/3), n = 1e5", 0.440712, SP_ABSOLUTE, 0.01, 0, NULL, "T",
      "select codec " TABLE " --x x1", NULL, NULL, NULL},
     {"T of y on the pair (x, z) tends to xi_G(5/6), n = 1e5", 0.607392, SP_ABSOLUTE, 0.01, 0, NULL, "T",
      "select codec " TABLE " --x x1,x2", NULL, NULL, NULL},
     {"T of y on z given x tends to 0.298023, n = 1e5", 0.298023, SP_ABSOLUTE, 0.02, 0, NULL, "T",
      "select codec " TABLE " --x x2 --given x1 --permutations 0", NULL, NULL, NULL},
-    {"independent variables: n Var xi tends to 2/5", 0.4, SP_SIGMAS, 0.02, 3, NULL, NULL, "select xi " SMALL, NULL, NULL,
-     null_xi},
+    {"independent variables: n Var xi tends to 2/5", 0.4, SP_SIGMAS, 0.02, 3, NULL, NULL, "select xi " INDEPENDENT " --x x1",
+     NULL, NULL, null_xi},
     {"independent variables: n Var T tends to 16/15 in one dimension", 16.0 / 15, SP_SIGMAS, 0.053, 3, NULL, NULL,
-     "select xi " SMALL, NULL, NULL, null_1},
-    {"independent variables: n Var T in two dimensions", 1.160, SP_SIGMAS, 0.058, 3, NULL, NULL, "select xi " SMALL, NULL,
-     NULL, null_2},
-    {"independent variables: n Var T in three dimensions", 1.191, SP_SIGMAS, 0.06, 3, NULL, NULL, "select xi " SMALL, NULL,
-     NULL, null_3},
+     "select codec " INDEPENDENT " --x x1", NULL, NULL, null_1},
+    {"independent variables: n Var T in two dimensions", 1.160, SP_SIGMAS, 0.058, 3, NULL, NULL,
+     "select codec " INDEPENDENT " --x x1,x2", NULL, NULL, null_2},
+    {"independent variables: n Var T in three dimensions", 1.191, SP_SIGMAS, 0.06, 3, NULL, NULL,
+     "select codec " INDEPENDENT " --x x1,x2,x3", NULL, NULL, null_3},
     {"FOCI takes four columns of y = x1 x2 + sin(x1 x3) + x4^2, n = 2000", 4, SP_ABSOLUTE, 0, 0, "selected", NULL, FOCI,
      FOCI_FULL, NULL, NULL},
     {"FOCI, first x4: T of the first step", 0.33, SP_ABSOLUTE, 0.05, 0, "foci.T[column=x4]", NULL, FOCI, FOCI_FULL, NULL,
@@ -190,12 +183,12 @@ static const sp_claim claims[] = {
     {"FOCI, then x2", 0.63, SP_ABSOLUTE, 0.05, 0, "foci.T[column=x2]", NULL, FOCI, FOCI_FULL, NULL, NULL},
     {"FOCI, then x3", 0.76, SP_ABSOLUTE, 0.05, 0, "foci.T[column=x3]", NULL, FOCI, NULL, NULL, NULL},
     {"T(sin x1 + sin x2, sin x3) - T(x1 + x2, x3) > 0, y = sum of sines", 0.164, SP_SIGMAS, 3 * 0.016 / 7.07, 3, NULL, NULL,
-     "select xi " SMALL, NULL, NULL, pair_of_sines},
-    {"T(sines) - T(columns) > 0", 0.036, SP_SIGMAS, 3 * 0.006 / 7.07, 3, NULL, NULL, "select xi " SMALL, NULL, NULL,
+     SUM_OF_SINES, NULL, NULL, pair_of_sines},
+    {"T(sines) - T(columns) > 0", 0.036, SP_SIGMAS, 3 * 0.006 / 7.07, 3, NULL, NULL, SUM_OF_SINES, NULL, NULL,
      sines_over_columns},
-    {"T(sum of sines) - T(sum of columns) > 0", 0.267, SP_SIGMAS, 3 * 0.017 / 7.07, 3, NULL, NULL, "select xi " SMALL, NULL,
-     NULL, sum_of_sines_over_sum},
-    {"T(sum of sines) - T(sines) > 0", 0.072, SP_SIGMAS, 3 * 0.003 / 7.07, 3, NULL, NULL, "select xi " SMALL, NULL, NULL,
+    {"T(sum of sines) - T(sum of columns) > 0", 0.267, SP_SIGMAS, 3 * 0.017 / 7.07, 3, NULL, NULL, SUM_OF_SINES, NULL, NULL,
+     sum_of_sines_over_sum},
+    {"T(sum of sines) - T(sines) > 0", 0.072, SP_SIGMAS, 3 * 0.003 / 7.07, 3, NULL, NULL, SUM_OF_SINES, NULL, NULL,
      sum_over_sines},
     {"T_beta tends to T as beta tends to 0: at beta 1e-8, y of 300 rows", 0.651596128846, SP_ABSOLUTE, 1e-6, 0, NULL,
      "T_soft",
@@ -207,9 +200,9 @@ static const sp_claim claims[] = {
     {"weights: x3", 0.75, SP_ABSOLUTE, 0.02, 0, NULL, "theta.theta[2]", SINES, NULL, NULL, NULL},
     {"weights of useless columns vanish", 0, SP_BELOW, 1e-9, 0, NULL, NULL, SINES, NULL, NULL, useless_weight},
     {"library of 240 correlated columns, x evenly on [0, 10]: few survive 60 steps (the paper: 7; here: at most a tenth)",
-     24, SP_BELOW, 0, 0, NULL, NULL, "select xi " SMALL, NULL, NULL, sp_claim_library_survivors},
+     24, SP_BELOW, 0, 0, NULL, NULL, SINES, NULL, NULL, sp_claim_library_survivors},
     {"the largest weight of the library has b nearest to 1 (median of 9 samples)", 1.05, SP_ABSOLUTE, 0.07, 0, NULL, NULL,
-     "select xi " SMALL, NULL, NULL, sp_claim_library_largest},
+     SINES, NULL, NULL, sp_claim_library_largest},
     {"spurious feature, 95 % aligned in training: the penalty raises worst-group accuracy over the mean loss", 0, SP_ABOVE,
      0, 0, NULL, NULL, SPURIOUS, NULL, NULL, sp_claim_worst_over_erm},
     {"and brings the AUC of a probe of the group nearer to 1/2 (change of |AUC - 1/2|)", 0, SP_BELOW, 0, 0, NULL, NULL,
