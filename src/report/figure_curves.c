@@ -168,7 +168,15 @@ typedef struct {
     groups g;
     size_t x;
     bool x_text;
+    size_t *place; /* of each row on an axis of texts: equal texts share one */
 } source;
+
+/* Curves that share the places of texts stand side by side. */
+static double beside(const source *from, size_t group)
+{
+    double n = (double)from->g.n_groups, step = fmin(0.12, 0.7 / n);
+    return step * ((double)group - (n - 1) / 2);
+}
 
 static sp_status fill_series(sp_run *run, const source *from, size_t group, size_t y, sp_series *s)
 {
@@ -183,7 +191,7 @@ static sp_status fill_series(sp_run *run, const source *from, size_t group, size
     for (size_t r = 0; r < from->g.n_rows; r++) {
         if (from->g.group[r] != group)
             continue;
-        s->x[s->n] = from->x_text ? (double)r : sp_table_cell(table, r, from->x).number;
+        s->x[s->n] = from->x_text ? (double)from->place[r] + beside(from, group) : sp_table_cell(table, r, from->x).number;
         s->y[s->n] = sp_table_cell(table, r, column).number;
         if (measured) {
             s->se[s->n] = sp_table_cell(table, r, error_column).number;
@@ -317,15 +325,21 @@ static const char *y_label(sp_run *run, const sp_table *table, const sp_plot_spe
     return label ? label : "";
 }
 
-static sp_status set_categories(sp_run *run, const source *from, sp_figure *f)
+static sp_status set_categories(sp_run *run, source *from, sp_figure *f)
 {
-    f->n_category = from->g.n_rows;
     f->category = SP_NEW(run, const char *, from->g.n_rows + 1);
-    if (!f->category)
+    from->place = SP_NEW(run, size_t, from->g.n_rows + 1);
+    if (!f->category || !from->place)
         return SP_FAILED;
     f->logx = false;
-    for (size_t r = 0; r < from->g.n_rows; r++)
-        f->category[r] = sp_notation_text(run, SP_NOTATION_GNUPLOT, sp_table_cell(from->table, r, from->x).text);
+    for (size_t r = 0; r < from->g.n_rows; r++) {
+        const char *text = sp_notation_text(run, SP_NOTATION_GNUPLOT, sp_table_cell(from->table, r, from->x).text);
+        size_t *place = &from->place[r];
+        while (*place < f->n_category && strcmp(f->category[*place], text) != 0)
+            ++*place;
+        if (*place == f->n_category)
+            f->category[f->n_category++] = text;
+    }
     return SP_OK;
 }
 

@@ -113,7 +113,7 @@ static void categories(FILE *file, const char *axis, size_t n, const char *const
     size_t longest = 0, every = n > 40 ? n / 40 + 1 : 1;
     for (size_t i = 0; i < n; i++)
         longest = strlen(names[i]) > longest ? strlen(names[i]) : longest;
-    bool slanted = *axis == 'x' && longest * n > 60;
+    bool slanted = *axis == 'x' && longest * n > 50;
     fprintf(file, "set %stics nomirror %s (", axis, slanted ? "rotate by -35 left" : "norotate");
     for (size_t i = 0; i < n; i += every)
         fprintf(file, "%s'%s' %zu", i ? ", " : "", names[i], i);
