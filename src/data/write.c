@@ -28,6 +28,8 @@ static sp_status format_of(sp_run *run, const char *path, const char *format, co
 {
     static const char *const known[] = {"npy", "csv", "tsv", "h5"};
     const char *dot = strrchr(path, '.'), *ending = format ? format : dot && !strchr(dot, '/') ? dot + 1 : "";
+    if (!strcmp(path, "-"))
+        return sp_fail(run, SP_USAGE, "the output is a file: name it (/dev/stdout for a pipe)");
     if (!strcasecmp(ending, "hdf5"))
         ending = "h5";
     for (size_t i = 0; i < 4; i++)

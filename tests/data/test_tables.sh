@@ -34,6 +34,7 @@ expect 0 '"d":2,' data info census.csv --labels income --columns job=Clerk,age -
 expect 0 '"d":5,' data info census.csv --labels income --columns job,age --onehot job --json
 expect 0 'scale columns' kde fit census.csv --labels income --columns age,hours --scale columns --limit 300
 expect 2 'no column "height"' kde fit census.csv --labels income --columns height
+expect 2 'name it (/dev/stdout' data convert census.csv - --format csv --onehot all
 expect 2 'give one' select xi census.csv --y income --labels income
 expect 3 'line 2, column 2 (job): ".*" is not a number; .*--factorize job .*--onehot job' data info census.csv --labels income
 expect 3 'is not a number; .*--factorize job' survey census.csv --labels income --quick
