@@ -58,7 +58,7 @@ int main(void)
     double pass = (now() - start) / ROUNDS, values[2];
     bool converged;
     start = now();
-    if (retrieval_descent_lowest(run, &d, 0, values, NULL, &converged) != SP_OK)
+    if (retrieval_descent_lowest(run, &d, 0, values, NULL, NULL, &converged) != SP_OK)
         return 1;
     double eigenpairs = now() - start;
     printf("%-44s %8.4f s   %5.1f GB/s   floor %8.4f s   ratio %4.2f\n", "product with the Hessian, N = 4096, M = 16384",
