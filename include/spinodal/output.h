@@ -29,6 +29,9 @@ char *sp_registry_json(void);
 sp_status sp_run_folder_start(sp_run *run, const char *dir, const char *command, size_t n_args, const char *const *args,
                               bool resume);
 
+/* After a command that failed: a folder that holds no result and nothing to resume from is removed again. */
+void sp_run_folder_abandon(sp_run *run, const char *dir);
+
 /* Reads back what was asked; memory of the run. seed: that of the folder. */
 sp_status sp_run_folder_request(sp_run *run, const char *dir, const char **command, size_t *n_args, const char *const **args,
                                 uint64_t *seed);

@@ -146,7 +146,11 @@ static sp_status execute(sp_run *run, const cli_request *r, const sp_command *co
         return r->folder ? sp_fail(run, status, "%s; finished parts are kept: go on with --resume %s", why, r->folder)
                          : sp_fail(run, status, "%s; with -o DIR finished parts are kept, and --resume DIR goes on", why);
     }
-    SP_TRY(status);
+    if (status != SP_OK) {
+        if (r->folder)
+            sp_run_folder_abandon(run, r->folder);
+        return status;
+    }
     status = show(run, r, &t, result, now() - start);
     if (status == SP_OK)
         status = sp_result_status(result);

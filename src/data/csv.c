@@ -71,7 +71,7 @@ static sp_status refuse_field(sp_run *run, const sp_reader *r, const char *where
         return sp_fail(run, SP_DATA, "%s: %s: \"%.*s\" is not a finite number", r->name, at, shown, f->begin);
     return sp_fail(run, SP_DATA,
                    "%s: %s: \"%.*s\" is not a number; a column of texts needs --factorize %s (codes), --onehot %s (a column "
-                   "of 0 and 1 for each text) or --labels %s (classes)",
+                   "of 0 and 1 for each text) or --labels %s (classes), or is left out by --columns",
                    r->name, at, shown, f->begin, name, name, label ? label : "");
 }
 

@@ -80,7 +80,25 @@ typedef struct {
     size_t d, *file_column;
     sp_named_columns named;
     unsigned char *kind; /* by column of the reader */
+    bool *kept;          /* likewise; NULL: all are */
 } choice;
+
+/* The columns of --columns, where "job=clerk" is about the column job. */
+static sp_status find_kept(sp_run *run, const char *text, choice *c)
+{
+    char *words = sp_strdup(run, text), *to = words;
+    c->kept = SP_NEW(run, bool, c->d);
+    if (!words || !c->kept)
+        return SP_FAILED;
+    bool level = false;
+    for (const char *from = text; *from; from++) {
+        level = *from == '=' || (level && *from != ',');
+        if (!level)
+            *to++ = *from;
+    }
+    *to = 0;
+    return sp_mark_columns(run, &c->named, words, "--columns", c->kept);
+}
 
 static sp_status mark(sp_run *run, const sp_reader *r, const char *text, const char *option, choice *c, unsigned char kind,
                       const bool *texts)
@@ -91,7 +109,7 @@ static sp_status mark(sp_run *run, const sp_reader *r, const char *text, const c
     if (!all)
         SP_TRY(sp_mark_columns(run, &c->named, text, option, marked));
     for (size_t j = 0; j < c->d; j++) {
-        if (all ? c->kind[j] != NUMBERS || !texts[c->file_column[j]] : !marked[j])
+        if (all ? c->kind[j] != NUMBERS || !texts[c->file_column[j]] || (c->kept && !c->kept[j]) : !marked[j])
             continue;
         if (c->kind[j] != NUMBERS)
             return sp_fail(run, SP_USAGE, "%s: column %s is named by --factorize and by --onehot: choose one", r->name,
@@ -141,6 +159,8 @@ static sp_status choose_kinds(sp_run *run, const sp_reader *r, const sp_source_w
         return SP_FAILED;
     if (codes_all || columns_all)
         SP_TRY(find_text_columns(run, r, texts));
+    if ((codes_all || columns_all) && w->columns)
+        SP_TRY(find_kept(run, w->columns, c));
     if (!codes_all)
         SP_TRY(mark(run, r, codes, "--factorize", c, CODES, texts));
     SP_TRY(mark(run, r, columns, "--onehot", c, ONEHOT, texts));

@@ -63,6 +63,7 @@ struct sp_reader {
 /* What the user says of the inside of a source. NULL texts: nothing. */
 typedef struct {
     const char *labels, *factorize, *onehot;
+    const char *columns;    /* "all" of the texts above is about these only */
     const sp_dataset *like; /* its factors are taken instead */
 } sp_source_words;
 

@@ -1,6 +1,7 @@
 #include "spinodal/output.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,6 +94,18 @@ static void remove_checkpoints(sp_run *run, const char *dir)
             unlink(sp_format(run, "%s/%s", folder, entry->d_name));
     closedir(list);
     rmdir(folder);
+}
+
+void sp_run_folder_abandon(sp_run *run, const char *dir)
+{
+    const char *result = sp_format(run, "%s/run.json", dir), *kept = sp_format(run, "%s/checkpoint", dir),
+               *request = sp_format(run, "%s/request.json", dir);
+    if (!result || !kept || !request || access(result, F_OK) == 0)
+        return;
+    if (rmdir(kept) != 0 && errno != ENOENT)
+        return;
+    unlink(request);
+    rmdir(dir); /* the user may keep something else there */
 }
 
 sp_status sp_run_folder_write(sp_run *run, const char *dir, const sp_result *result, double seconds)

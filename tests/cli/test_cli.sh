@@ -49,6 +49,10 @@ for f in run.json timing.json request.json tables/kl.csv; do [ -s "run/$f" ] || 
 cmp run/run.json again/run.json || fail "rerun differs"
 [ -z "$(find run again -name '*.part*')" ] || fail "temporary files left"
 
+printf 'a,b\n1,x\n' >text.csv
+"$program" kde fit text.csv -o refused >/dev/null 2>&1; [ $? -eq 3 ] || fail "a column of texts is not refused"
+[ ! -e refused ] || fail "a refused command leaves a folder"
+
 if [ -c /dev/full ]; then
   "$program" kde theory --alpha 0.3 >/dev/full 2>err; [ $? -eq 1 ] || fail "full disk is no failure"
 fi
