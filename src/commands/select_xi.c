@@ -37,7 +37,7 @@ static const sp_column columns[] = {{"column", "", "name"},
                                     {"z", "1", "standard deviations from independence"},
                                     {"p", "1", "probability of so large a value for an independent column"},
                                     {0}};
-static const sp_table_decl tables[] = {{"xi", columns, "plot column xi,xi_null points",
+static const sp_table_decl tables[] = {{"xi", columns, "plot column xi,xi_null bars",
                                         "Dependence of the response on each column; above xi_null: beyond chance at 5 %"},
                                        {0}};
 

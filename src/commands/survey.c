@@ -234,7 +234,7 @@ static const sp_table_decl tables[] = {
     {"features", features, "map p n test logx logy logz; map p n zone logx logy",
      "Predicted error of learning the labels with random features. Danger: as many features as rows, where the model fits "
      "the noise of its sample."},
-    {"dependence", dependence, "plot column xi,xi_null points",
+    {"dependence", dependence, "plot column xi,xi_null bars",
      "Dependence of the label on each coordinate (the first 64); above xi_null: beyond chance at 5 %."},
     {"selection", selection, NULL, "Coordinates in the order of forward selection."},
     {0}};

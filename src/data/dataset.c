@@ -195,7 +195,8 @@ sp_status sp_dataset_from_reader(sp_run *run, sp_reader *r, const sp_data_option
 
 static sp_source_words words_of(const sp_data_options *o, const sp_dataset *like)
 {
-    return o ? (sp_source_words){o->labels, o->factorize, o->onehot, o->columns, like} : (sp_source_words){.like = like};
+    return o ? (sp_source_words){o->labels, o->factorize, o->onehot, o->columns ? o->columns : o->used, like}
+             : (sp_source_words){.like = like};
 }
 
 sp_status sp_dataset_open(sp_run *run, const char *source, const sp_data_options *options, const sp_dataset *like,

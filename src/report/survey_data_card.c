@@ -67,10 +67,13 @@ static sp_status column_ranges(sp_survey *s, ranges *r)
         (ranges){SP_NEW(s->run, double, d), SP_NEW(s->run, double, d), SP_NEW(s->run, double, d), SP_NEW(s->run, double, d)};
     if (!r->low || !r->high || !r->sum || !r->sum2)
         return SP_FAILED;
+    double *x = SP_NEW(s->run, double, d);
+    if (!x)
+        return SP_FAILED;
     for (size_t j = 0; j < d; j++)
-        r->low[j] = r->high[j] = s->data->x[j];
+        r->low[j] = INFINITY, r->high[j] = -INFINITY;
     for (size_t i = 0; i < n; i++) {
-        const float *x = s->data->x + i * d;
+        sp_dataset_row(s->data, i, x);
         for (size_t j = 0; j < d; j++) {
             double v = x[j];
             r->low[j] = v < r->low[j] ? v : r->low[j];
@@ -84,6 +87,13 @@ static sp_status column_ranges(sp_survey *s, ranges *r)
     return SP_OK;
 }
 
+/* The raw value, without what scaling and back left of a zero. */
+static double shown(const sp_dataset *a, size_t j, double x)
+{
+    double raw = sp_dataset_raw(a, j, x);
+    return fabs(raw) < 1e-6 * fabs(sp_dataset_raw(a, j, 1) - sp_dataset_raw(a, j, 0)) ? 0 : raw;
+}
+
 static size_t describe_columns(sp_survey *s, const ranges *r)
 {
     enum { MOST = 64 };
@@ -95,8 +105,8 @@ static size_t describe_columns(sp_survey *s, const ranges *r)
         double n = (double)a->n, mean = r->sum[j] / n, variance = fmax(0, r->sum2[j] / n - mean * mean);
         const char *name = a->column_name ? a->column_name[j] : sp_format(s->run, "%zu", j);
         double sd = sqrt(variance);
-        SP_SURVEY_ROW(s, "columns", name, sp_dataset_raw(a, j, mean), sp_dataset_raw(a, j, sd) - sp_dataset_raw(a, j, 0),
-                      sp_dataset_raw(a, j, r->low[j]), sp_dataset_raw(a, j, r->high[j]), sd);
+        SP_SURVEY_ROW(s, "columns", name, shown(a, j, mean), sp_dataset_raw(a, j, sd) - sp_dataset_raw(a, j, 0),
+                      shown(a, j, r->low[j]), shown(a, j, r->high[j]), sd);
     }
     return constant;
 }

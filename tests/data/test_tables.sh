@@ -35,6 +35,7 @@ expect 0 '"d":5,' data info census.csv --labels income --columns job,age --oneho
 expect 0 'scale columns' kde fit census.csv --labels income --columns age,hours --scale columns --limit 300
 awk -F, 'NR == 1 { print "id," $0 } NR > 1 { print "u" NR "," $0 }' census.csv >named.csv
 expect 0 '"d":5,' data info named.csv --labels income --columns job=Clerk,sex,age,hours --onehot all --json
+expect 0 '^job=Clerk ' select xi named.csv --y income --x job,age --onehot all
 expect 3 'too many for --onehot' data info named.csv --labels income --onehot all
 expect 2 'no column "height"' kde fit census.csv --labels income --columns height
 expect 2 'name it (/dev/stdout' data convert census.csv - --format csv --onehot all
