@@ -125,7 +125,7 @@ typedef struct {
     sp_retrieval_value edge, margin, outlier, overlap2; /* from the labels; outlier: over the instances that have one */
     sp_retrieval_value edge_sphere;                     /* edge + mu */
     sp_retrieval_value overlap2_all;                    /* overlap2, 0 where there is no outlier */
-    sp_retrieval_value lambda_1, lambda_2, overlap2_v1; /* measured; overlap2_v1: (v.w*)^2/N */
+    sp_retrieval_value lambda_1, lambda_2, overlap2_v1; /* measured; overlap2_v1: (v.w*)^2/N/(1 - m^2) */
     size_t with_outlier, unconverged;
 } sp_retrieval_moment;
 
@@ -139,6 +139,18 @@ typedef struct {
 /* Errors: over instances. With one instance those of edge, margin, outlier, overlap2, edge_sphere, mu and t_bbp are from a
  * bootstrap over its measurements (w held), those of lambda_1 and lambda_2 from the infinitesimal jackknife. */
 sp_status sp_retrieval_follow(sp_run *run, const sp_retrieval_track_params *params, sp_retrieval_track *out);
+
+typedef struct {
+    double t, lambda;           /* middle of the bin */
+    sp_retrieval_value density; /* of the eigenvalues of P A P on the sphere; error over instances */
+    double density_theory;      /* mean over the bin, by the labels of all instances at that time */
+} sp_retrieval_bin;
+
+/* Histograms of all eigenvalues of the Hessian at the times (ascending) of descents, `bins` for each; the largest 2 % lie
+ * beyond. The instances are those of sp_retrieval_follow; per_decade and t_max are not used. N <= 4000. Resumable between
+ * instances. Cost for each instance and time: 2 M N^2 + (4/3) N^3 flops. */
+sp_status sp_retrieval_histogram(sp_run *run, const sp_retrieval_track_params *params, sp_vec times, size_t bins, size_t *n,
+                                 sp_retrieval_bin **out);
 
 /* Two-stage dynamics (spec 19, 3.2 and 4): descents are kept at m = 0 until t_blind, as for N = infinity, and reach the
  * plateau of threshold states; then they get the overlap N^(-1/2) of a random start, which grows like exp(rate t), rate =

@@ -1,21 +1,28 @@
 #include "phase_retrieval_options.h"
 
-typedef sp_retrieval_track_params P;
+typedef sp_retrieval_track_params T;
+typedef struct {
+    sp_retrieval_track_params track; /* first */
+    sp_vec spectrum_times;
+    size_t bins;
+} P;
 typedef struct {
     double t_bbp, t_bbp_se, margin_start, margin_start_se, margin_end, margin_end_se, energy_late, energy_late_se, mu_late,
         mu_late_se, energy_threshold, mu_threshold, margin_threshold, alpha_start, alpha_threshold;
 } R;
 static const sp_param params[] = {
-    SP_REAL(P, samples_per_dim, "4", SP_POSITIVE, "1", "alpha = M/N"),
-    RETRIEVAL_LOSS_OPTIONS(P),
-    SP_SIZE(P, N, "300", SP_BETWEEN(8, 1000000), "", "dimension"),
-    SP_SIZE(P, instances, "4", SP_AT_LEAST(1), "", "independent sets of measurements"),
-    SP_REAL(P, t_max, "40", SP_POSITIVE, "time", "last time"),
-    SP_REAL(P, lr, "0", SP_NONNEGATIVE, "time", "time step; 0: 0.02 (quartic: 0.002); halved when a step raises the loss"),
-    SP_SIZE(P, per_decade, "6", SP_BETWEEN(1, 100), "", "recorded times for each decade"),
-    SP_FLAG(P, project_signal, "keep the overlap at zero: the dynamics of N = infinity"),
-    SP_FLAG(P, spectral, "start at the spectral estimate"),
-    SP_FLAG(P, eigenpairs, "also the lowest eigenvalues and eigenvector, by Lanczos iterations"),
+    SP_REAL(T, samples_per_dim, "4", SP_POSITIVE, "1", "alpha = M/N"),
+    RETRIEVAL_LOSS_OPTIONS(T),
+    SP_SIZE(T, N, "300", SP_BETWEEN(8, 1000000), "", "dimension"),
+    SP_SIZE(T, instances, "4", SP_AT_LEAST(1), "", "independent sets of measurements"),
+    SP_REAL(T, t_max, "40", SP_POSITIVE, "time", "last time"),
+    SP_REAL(T, lr, "0", SP_NONNEGATIVE, "time", "time step; 0: 0.02 (quartic: 0.002); halved when a step raises the loss"),
+    SP_SIZE(T, per_decade, "6", SP_BETWEEN(1, 100), "", "recorded times for each decade"),
+    SP_FLAG(T, project_signal, "keep the overlap at zero: the dynamics of N = infinity"),
+    SP_FLAG(T, spectral, "start at the spectral estimate"),
+    SP_FLAG(T, eigenpairs, "also the lowest eigenvalues and eigenvector, by Lanczos iterations"),
+    SP_VEC(P, spectrum_times, "", SP_NONNEGATIVE, "time", "all eigenvalues at these times as a histogram (N <= 4000)"),
+    SP_SIZE(P, bins, "40", SP_BETWEEN(2, 1000), "", "bins of each histogram"),
     {0}};
 static const sp_scalar scalars[] = {
     SP_OUT(R, t_bbp, "time", "when the outlier is lost (first zero of the margin); inf: never, 0: none at the start"),
@@ -47,15 +54,21 @@ static const sp_column track[] = {{"t", "time", "time"},
                                   MEASURED("edge_sphere", "edge + mu: tends to 0"),
                                   {"outliers", "", "instances that have an outlier"},
                                   {0}};
-static const sp_column eigenpairs[] = {{"t", "time", "time"},
-                                       MEASURED("lambda_1", "lowest eigenvalue of A on the sphere, diagonalised"),
-                                       MEASURED("lambda_2", "second lowest"),
-                                       MEASURED("lambda_1_theory", "the outlier, by the theory on the labels; nan: none"),
-                                       MEASURED("lambda_2_theory", "the lower edge, by the theory on the labels"),
-                                       MEASURED("overlap2", "squared overlap of the lowest eigenvector with the signal"),
-                                       MEASURED("overlap2_theory", "by the theory, 0 without outlier"),
-                                       {"unconverged", "", "instances whose eigenpairs did not converge"},
-                                       {0}};
+static const sp_column eigenpairs[] = {
+    {"t", "time", "time"},
+    MEASURED("lambda_1", "lowest eigenvalue of A on the sphere, diagonalised"),
+    MEASURED("lambda_2", "second lowest"),
+    MEASURED("lambda_1_theory", "the outlier, by the theory on the labels; nan: none"),
+    MEASURED("lambda_2_theory", "the lower edge, by the theory on the labels"),
+    MEASURED("overlap2", "squared overlap of the lowest eigenvector with the signal (its part along the sphere)"),
+    MEASURED("overlap2_theory", "by the theory, 0 without outlier"),
+    {"unconverged", "", "instances whose eigenpairs did not converge"},
+    {0}};
+static const sp_column spectrum[] = {{"t", "time", "time"},
+                                     {"lambda", "", "eigenvalue of A on the sphere, middle of a bin"},
+                                     MEASURED("density", "diagonalised"),
+                                     {"density_theory", "", "by the labels of that time"},
+                                     {0}};
 static const sp_table_decl tables[] = {
     {"track", track,
      "plot t margin logx hline 0 margin_threshold vline t_bbp title Margin of the outlier; plot t energy logx logy hline "
@@ -66,11 +79,27 @@ static const sp_table_decl tables[] = {
      "overlap2,overlap2_theory logx title "
      "Overlap of the lowest eigenvector with the signal",
      "Diagonalised (points) against the theory evaluated on the labels (lines)"},
+    {"spectrum", spectrum, "plot lambda density,density_theory by t title Spectrum of the Hessian",
+     "All eigenvalues but the largest 2 %: diagonalised (points) against the density by the labels (lines)"},
     {0}};
+
+static sp_status add_spectra(sp_run *run, const P *p, sp_result *out)
+{
+    size_t n;
+    sp_retrieval_bin *bin;
+    if (!p->spectrum_times.n)
+        return SP_OK;
+    SP_TRY(sp_retrieval_histogram(run, &p->track, p->spectrum_times, p->bins, &n, &bin));
+    sp_table *t = sp_result_table(out, "spectrum");
+    for (size_t i = 0; i < n; i++)
+        SP_TRY(SP_ROW(t, bin[i].t, bin[i].lambda, bin[i].density.value, bin[i].density.se, bin[i].density_theory));
+    return SP_OK;
+}
 
 static sp_status run_hessian(sp_run *run, const void *params_, void *scalars_, sp_result *out)
 {
-    const P *p = params_;
+    const P *all = params_;
+    const T *p = &all->track;
     sp_retrieval_track s;
     sp_retrieval_critical c;
     sp_retrieval_state state;
@@ -91,6 +120,7 @@ static sp_status run_hessian(sp_run *run, const void *params_, void *scalars_, s
         if (x->unconverged)
             sp_result_unconverged(out, "%zu instances: eigenpairs at t = %g not converged", x->unconverged, x->t);
     }
+    SP_TRY(add_spectra(run, all, out));
     const sp_retrieval_moment *first = &s.moment[0], *last = &s.moment[s.n - 1];
     *(R *)scalars_ = (R){.t_bbp = s.t_bbp.value,
                          .t_bbp_se = s.t_bbp.se,

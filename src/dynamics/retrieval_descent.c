@@ -1,5 +1,6 @@
 #include "retrieval_descent.h"
 
+#include "math/gemm_float.h"
 #include "math/lanczos.h"
 
 #include <cblas.h>
@@ -331,6 +332,48 @@ sp_status retrieval_descent_lowest(sp_run *run, const retrieval_descent *d, size
         memcpy(vector, vectors, N * sizeof *vector);
     for (size_t k = 0; errors && k < 2; k++)
         errors[k] = jackknife(d, z, vectors + k * N, values[k]);
+    sp_memory_release(run, mark);
+    return SP_OK;
+}
+
+/* P A P + lift w w^T/N: the direction w has the largest eigenvalue and is dropped. */
+static void project(size_t N, const double *w, const float *a, double *v, double *out)
+{
+    double square = 0, largest = 0;
+    for (size_t i = 0; i < N; i++) {
+        double row = 0;
+        v[i] = 0;
+        for (size_t j = 0; j < N; j++) {
+            v[i] += (double)a[i * N + j] * w[j];
+            row += fabs((double)a[i * N + j]);
+        }
+        v[i] /= (double)N;
+        square += v[i] * w[i] / (double)N;
+        largest = fmax(largest, row);
+    }
+    double lift = 3 * largest + 1;
+    for (size_t i = 0; i < N; i++)
+        for (size_t j = 0; j < N; j++)
+            out[i * N + j] = (double)a[i * N + j] - v[i] * w[j] - w[i] * v[j] + (square + lift / (double)N) * w[i] * w[j];
+}
+
+sp_status retrieval_descent_eigenvalues(sp_run *run, const retrieval_descent *d, size_t r, double *values)
+{
+    size_t N = d->m->N, M = d->m->M;
+    sp_mark mark = sp_memory_mark(run);
+    float *scaled = SP_NEW(run, float, M *N), *a = SP_NEW(run, float, N *N);
+    double *v = SP_NEW(run, double, N), *projected = SP_NEW(run, double, N *N), *all = SP_NEW(run, double, N);
+    if (!scaled || !a || !v || !projected || !all)
+        return SP_FAILED;
+    for (size_t k = 0; k < M; k++) {
+        float z = (float)curvature(d, k, r);
+        for (size_t i = 0; i < N; i++)
+            scaled[k * N + i] = z * d->m->x[k * N + i];
+    }
+    SP_TRY(sp_gemm_float(run, SP_TRANSPOSED, SP_PLAIN, N, N, M, 1 / (float)N, d->m->x, N, scaled, N, 0, a, N));
+    project(N, d->w + r * N, a, v, projected);
+    SP_TRY(sp_eigenvalues(run, N, projected, all));
+    memcpy(values, all, (N - 1) * sizeof *values);
     sp_memory_release(run, mark);
     return SP_OK;
 }

@@ -49,4 +49,7 @@ sp_status retrieval_descent_resample(sp_run *run, const retrieval_descent *d, si
 sp_status retrieval_descent_lowest(sp_run *run, const retrieval_descent *d, size_t r, double values[2], double errors[2],
                                    double *vector, bool *converged);
 
+/* The N - 1 eigenvalues of P A P on the sphere at start r, ascending. Products in single precision; 2 M N^2 flops. */
+sp_status retrieval_descent_eigenvalues(sp_run *run, const retrieval_descent *d, size_t r, double *values);
+
 #endif

@@ -71,8 +71,9 @@ static sp_status instance_block(sp_run *run, size_t block, void *context)
         if (p->eigenpairs) {
             bool converged;
             SP_TRY(retrieval_descent_lowest(run, &d, 0, out + LAMBDA_1, out + LAMBDA_1_SE, vector, &converged));
-            double overlap = dot(N, vector, m.signal);
-            out[OVERLAP2_V1] = overlap * overlap / (double)N;
+            /* with the part of the signal that lies on the sphere at w, as in the theory */
+            double overlap = dot(N, vector, m.signal), rest2 = 1 - out[OVERLAP] * out[OVERLAP];
+            out[OVERLAP2_V1] = rest2 > 1e-12 ? overlap * overlap / ((double)N * rest2) : NAN;
             out[CONVERGED] = converged;
         }
         sp_memory_release(run, mark);

@@ -117,11 +117,9 @@ static void test_weighted_data(void **state)
     measurements m;
     assert_int_equal(measurements_create(test_run(), N, M, 3, &m), SP_OK);
     static double y2[M], weight[M];
-    double mean = 0, right = 0;
     for (size_t k = 0; k < M; k++) {
         weight[k] = k % 6 ? 1 : 0;
         y2[k] = weight[k] > 0 ? m.y2[k] : 5;
-        mean += y2[k] / M, right += weight[k] * m.y2[k];
     }
     sp_array ax = {.x = m.x, .type = SP_FLOAT32, .n = M, .d = N}, ay = {.x = y2, .type = SP_FLOAT64, .n = M, .d = 1},
              aw = {.x = weight, .type = SP_FLOAT64, .n = M, .d = 1},
@@ -145,9 +143,48 @@ static void test_weighted_data(void **state)
     assert_non_null(strstr(sp_run_message(test_run()), "row 4 is negative"));
 }
 
+/* All eigenvalues: the lowest two are those of Lanczos, the density is that of the labels. */
+static void test_spectrum(void **state)
+{
+    (void)state;
+    enum { N = 200, M = 800, BINS = 20 };
+    measurements m;
+    retrieval_descent d;
+    double all[N - 1], lowest[2];
+    bool converged;
+    assert_int_equal(measurements_create(test_run(), N, M, 4, &m), SP_OK);
+    assert_int_equal(retrieval_descent_create(test_run(), &m, &regular, 1, false, false, 0, 0, &d), SP_OK);
+    assert_int_equal(retrieval_descent_eigenvalues(test_run(), &d, 0, all), SP_OK);
+    assert_int_equal(retrieval_descent_lowest(test_run(), &d, 0, lowest, NULL, NULL, &converged), SP_OK);
+    for (size_t k = 0; k < 2; k++) /* single precision of products whose largest eigenvalue is about 50 */
+        assert_close(all[k], lowest[k], 1e-7 * 50 * sqrt(M));
+
+    sp_retrieval_track_params p = {.loss = regular, .samples_per_dim = 4, .t_max = 1, .N = N, .instances = 16};
+    double at[] = {0, 1};
+    size_t n;
+    sp_retrieval_bin *bin;
+    assert_int_equal(sp_retrieval_histogram(test_run(), &p, (sp_vec){2, at}, BINS, &n, &bin), SP_OK);
+    assert_int_equal(n, 2 * BINS);
+    for (size_t t = 0; t < 2; t++) {
+        double width = bin[t * BINS + 1].lambda - bin[t * BINS].lambda, found = 0, theory = 0, chi2 = 0;
+        for (size_t b = 0; b < BINS; b++) {
+            const sp_retrieval_bin *x = &bin[t * BINS + b];
+            found += x->density.value * width;
+            theory += x->density_theory * width;
+            if (b > 0 && x->density.se > 0) /* the first bin holds outliers, which are not of the bulk */
+                chi2 += pow((x->density.value - x->density_theory) / x->density.se, 2);
+        }
+        assert_close(found, 0.98, 1.0 / (N - 1));
+        assert_close(theory, 0.98, 0.01); /* smoothing, outliers, and 2 % +- 1/sqrt(64) of it beyond */
+        assert_true(chi2 < 3 * BINS);     /* Student's law of 15 degrees has variance 1.15 */
+    }
+    p.N = 5000;
+    assert_int_equal(sp_retrieval_histogram(test_run(), &p, (sp_vec){2, at}, BINS, &n, &bin), SP_USAGE);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {SP_TEST(test_bootstrap), SP_TEST(test_one_instance), SP_TEST(test_weights),
-                                       SP_TEST(test_weighted_data)};
+    const struct CMUnitTest tests[] = {SP_TEST(test_spectrum), SP_TEST(test_bootstrap), SP_TEST(test_one_instance),
+                                       SP_TEST(test_weights), SP_TEST(test_weighted_data)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
