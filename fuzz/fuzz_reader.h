@@ -74,7 +74,7 @@ static inline void fuzz_reader(const uint8_t *data, size_t size, open_function o
                                .labels = labels[size / 2 % 4],
                                .classes = classes[size / 8 % 3]};
     fuzz_options(data, size, &options);
-    sp_source_words words = {options.labels, options.factorize, options.onehot, NULL};
+    sp_source_words words = {options.labels, options.factorize, options.onehot, options.columns, NULL};
     sp_run *run = sp_run_create(&(sp_run_options){.seed = 1, .threads = 1, .max_memory = 1 << 23});
     sp_stream *stream;
     sp_reader reader;
