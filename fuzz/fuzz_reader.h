@@ -62,6 +62,8 @@ static inline void fuzz_options(const uint8_t *data, size_t size, sp_data_option
     o->used = used[choice / 32 % 3];
     if (choice / 96 == 1)
         o->labels = "a=b";
+    if (choice / 96 == 2)
+        o->columns = used[1 + choice % 2];
 }
 
 typedef sp_status (*open_function)(sp_run *run, sp_stream *stream, const sp_source_words *words, sp_reader *out);
