@@ -103,6 +103,7 @@ static sp_status run_hessian(sp_run *run, const void *params_, void *scalars_, s
     sp_retrieval_track s;
     sp_retrieval_critical c;
     sp_retrieval_state state;
+    SP_TRY(add_spectra(run, all, out)); /* first: it has the narrower limits */
     SP_TRY(sp_retrieval_follow(run, p, &s));
     SP_TRY(sp_retrieval_critical_of(run, &p->loss, &c));
     SP_TRY(sp_retrieval_threshold(run, &p->loss, p->samples_per_dim, &state));
@@ -120,7 +121,6 @@ static sp_status run_hessian(sp_run *run, const void *params_, void *scalars_, s
         if (x->unconverged)
             sp_result_unconverged(out, "%zu instances: eigenpairs at t = %g not converged", x->unconverged, x->t);
     }
-    SP_TRY(add_spectra(run, all, out));
     const sp_retrieval_moment *first = &s.moment[0], *last = &s.moment[s.n - 1];
     *(R *)scalars_ = (R){.t_bbp = s.t_bbp.value,
                          .t_bbp_se = s.t_bbp.se,

@@ -83,8 +83,11 @@ static sp_status run_plateau(sp_run *run, const void *params_, void *scalars_, s
         SP_TRY(SP_ROW(t, x->N, x->escape.value, x->escape.se, line, x->scaled.value, x->scaled.se, x->rate.value, x->rate.se,
                       x->energy.value, x->energy.se, x->escaped));
         if (x->escaped < p->instances * p->starts)
-            sp_warn(run, "N = %zu: %zu of %zu starts had not escaped by t-max and do not count", x->N,
-                    p->instances * p->starts - x->escaped, p->instances * p->starts);
+            sp_result_unconverged(
+                out,
+                "N = %zu: %zu of %zu starts had not escaped by t-max; without them the mean escape time is "
+                "too small (raise --t-max)",
+                x->N, p->instances * p->starts - x->escaped, p->instances * p->starts);
     }
     t = sp_result_table(out, "curves");
     for (size_t i = 0; i < s.n_curves; i++) {
